@@ -1,0 +1,66 @@
+"""Execute the notebooks of this folder from top to bottom, failing on the first cell that raises.
+
+`python notebooks/execute.py` only checks, `--write` stores the outputs in the files. The tests call `execute` on each
+one of them.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def paths() -> list[Path]:
+    """List the notebooks in reading order."""
+    return sorted(FOLDER.glob("*.ipynb"))
+
+
+def execute(path: Path, *, timeout: float = 120.0) -> nbformat.NotebookNode:
+    """Run every cell in a fresh kernel of this interpreter and return the notebook with its outputs.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; the file itself is left as it is.
+    timeout : float
+        Seconds a cell may take.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell raises; the message holds the cell's source and traceback.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        kernel_name="python3",
+        record_timing=False,  # or every execution would change the file
+        resources={"metadata": {"path": str(FOLDER)}},
+    )
+    return asyncio.run(client.async_execute())
+
+
+def main() -> int:
+    """Execute the notebooks named on the command line, or all of them."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: every notebook of this folder")
+    parser.add_argument("--write", action="store_true", help="store the outputs in the files")
+    options = parser.parse_args()
+    for path in options.notebooks or paths():
+        start = time.perf_counter()
+        notebook = execute(path)
+        if options.write:
+            nbformat.write(notebook, path)
+        print(f"{path.name}: {time.perf_counter() - start:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
