@@ -1,0 +1,386 @@
+"""What a picture shows: boxes, links between them and the frames of modules, after hiding what `_tree` can hide.
+
+``static/view.js`` is the same function in JavaScript; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from ._model import Graph, Node
+from ._tree import Tree, hidden_by_runs
+
+#: Longest title and longest line inside a box, in characters; the panel and the tooltip have the whole text.
+TITLE, LINE, LINES = 28, 30, 4
+TITLE_SIZE, LINE_SIZE = 12.0, 10.0
+
+
+@dataclass(slots=True)
+class Box:
+    """One visible box: a node, or a collapsed module (``group >= 0``)."""
+
+    id: str
+    kind: str
+    title: str
+    lines: list[str]
+    #: How many of ``lines`` are folded parameters (they come last and have the parameters' colour).
+    folded: int
+    group: int
+    cluster: int
+    #: Position of the first node behind this box.
+    node: int
+    times: int = 1
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(slots=True)
+class Link:
+    """An arrow between two boxes (indices), the node whose value it carries and a label."""
+
+    source: int
+    target: int
+    node: int
+    label: str = ""
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Cluster:
+    """The frame of an expanded module or of a repeated block."""
+
+    id: str
+    parent: int
+    title: str
+    group: int
+    run: int = -1
+    times: int = 1
+
+
+@dataclass(slots=True)
+class View:
+    """Everything a renderer draws, in order."""
+
+    boxes: list[Box] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    clusters: list[Cluster] = field(default_factory=list)
+    #: For each node, the box that stands for it, or -1.
+    box_of: list[int] = field(default_factory=list)
+
+
+def look(
+    graph: Graph,
+    tree: Tree,
+    *,
+    collapsed: frozenset[int] | set[int] = frozenset(),
+    unrolled: frozenset[int] | set[int] = frozenset(),
+    fold: bool = True,
+) -> View:
+    """Return the `View` with these groups collapsed and these repeated blocks unrolled."""
+    view = View()
+    shown = hidden_by_runs(tree, set(unrolled))
+    cluster_of = _clusters(graph, tree, view, collapsed, unrolled)
+    inside = _collapsed_ancestor(tree, collapsed)
+    times, single = _times(tree, unrolled)
+    boxes: dict[str, int] = {}
+    consumed = [bool(c) for c in tree.consumers]
+    for i, n in enumerate(graph.nodes):
+        if shown[i] != i or (fold and tree.folded[i]):
+            continue
+        g = inside[tree.owner[i]]
+        key = f"g{g}" if g >= 0 else f"n{n.id}"
+        if key in boxes:
+            continue
+        boxes[key] = len(view.boxes)
+        if g >= 0:
+            view.boxes.append(_group_box(graph, tree, g, key, i, cluster_of[i], times[g]))
+        else:
+            box = _node_box(graph, tree, i, fold, cluster_of[i], consumed[i])
+            box.times = single.get(i, 1)
+            view.boxes.append(box)
+    for i, n in enumerate(graph.nodes):
+        s = shown[i]
+        g = inside[tree.owner[s]]
+        view.box_of.append(boxes.get(f"g{g}" if g >= 0 else f"n{graph.nodes[s].id}", -1))
+        if g < 0 and fold and tree.folded[s]:
+            view.box_of[i] = -1
+    _links(graph, tree, view, shown, unrolled)
+    _prune(view)
+    for box in view.boxes:
+        _measure(box, view)
+    return view
+
+
+def _clusters(
+    graph: Graph, tree: Tree, view: View, collapsed: frozenset[int] | set[int], unrolled: frozenset[int] | set[int]
+) -> list[int]:
+    """Add the frames, parents first, and return the frame each node is in."""
+    classes = {g.path: g.class_name for g in graph.groups}
+    titles, times = {}, {}
+    frame_of: dict[int, int] = {}  # item -> run (a node as its position, a group as -g - 1)
+    for r, run in enumerate(tree.runs):
+        if r in unrolled:
+            continue
+        if run.framed:
+            for i in run.blocks[0]:
+                if tree.owner[i] == run.parent:
+                    frame_of[i] = r
+            for g in run.groups[0]:
+                if tree.parent[g] == run.parent:
+                    frame_of[-g - 1] = r
+        elif run.groups[0]:
+            titles[run.groups[0][0]] = run.title
+            times[run.groups[0][0]] = len(run.blocks)
+    made: dict[int, int] = {}
+
+    def frame(r: int, parent: int) -> int:
+        key = -r - 1
+        if key not in made:
+            made[key] = len(view.clusters)
+            count = len(tree.runs[r].blocks)
+            view.clusters.append(Cluster(f"r{r}", parent, "repeated", -1, r, count))
+        return made[key]
+
+    of_group = [-1] * len(tree.parent)
+    for g in range(1, len(tree.parent)):
+        parent = of_group[tree.parent[g]]
+        if -g - 1 in frame_of:
+            parent = frame(frame_of[-g - 1], parent)
+        of_group[g] = parent
+        if g in collapsed:
+            continue
+        title = titles.get(g) or group_name(tree, g)
+        kind = classes.get(tree.path[g], "")
+        of_group[g] = len(view.clusters)
+        view.clusters.append(
+            Cluster(f"c{g}", parent, shorten(f"{title}  {kind}".strip(), 60), g, -1, times.get(g, 1))
+        )
+    inside = _collapsed_ancestor(tree, collapsed)
+    found = []
+    for i, own in enumerate(tree.owner):
+        g = inside[own]
+        if g >= 0:
+            parent = of_group[tree.parent[g]]
+            found.append(frame(frame_of[-g - 1], parent) if -g - 1 in frame_of else parent)
+        elif i in frame_of:
+            found.append(frame(frame_of[i], of_group[own]))
+        else:
+            found.append(of_group[own])
+    return found
+
+
+def _collapsed_ancestor(tree: Tree, collapsed: frozenset[int] | set[int]) -> list[int]:
+    """Return the outermost collapsed group around (or at) each group, or -1."""
+    outer = [-1] * len(tree.parent)
+    for g in range(1, len(tree.parent)):
+        above = outer[tree.parent[g]]
+        outer[g] = above if above >= 0 else (g if g in collapsed else -1)
+    return outer
+
+
+def _times(tree: Tree, unrolled: frozenset[int] | set[int]) -> tuple[list[int], dict[int, int]]:
+    groups = [1] * len(tree.parent)
+    single: dict[int, int] = {}
+    for r, run in enumerate(tree.runs):
+        if r in unrolled or run.framed:
+            continue
+        if run.groups[0]:
+            groups[run.groups[0][0]] = len(run.blocks)
+        else:
+            single[run.blocks[0][0]] = len(run.blocks)
+    return groups, single
+
+
+def _node_box(graph: Graph, tree: Tree, i: int, fold: bool, cluster: int, consumed: bool) -> Box:
+    n = graph.nodes[i]
+    lines: list[str] = []
+    if n.kind in ("operation", "output"):
+        title = n.operation or n.kind
+        if n.name:
+            lines.append(n.name)
+        if n.arguments:
+            lines.append(n.arguments)
+        if not consumed and n.shape:
+            lines.append(shape_text(n.shape))
+    else:
+        title = last_parts(n.name) if n.name else n.kind
+        value = scalar_text(n)
+        if value:
+            title = f"{title} = {value}" if n.name else value
+        else:
+            lines.append(f"{shape_text(n.shape)} {n.dtype}".strip())
+    inner = [folded_text(graph, tree, s) for _, s in tree.operands[i] if tree.folded[s]] if fold else []
+    room = max(LINES - len(lines), 1)
+    if len(inner) > room:
+        inner = [*inner[: room - 1], f"+ {len(inner) - room + 1} more"]
+    lines = [shorten(t, LINE) for t in lines + inner]
+    return Box(f"n{n.id}", n.kind, shorten(title, TITLE), lines, len(inner), -1, cluster, i)
+
+
+def _group_box(graph: Graph, tree: Tree, g: int, key: str, node: int, cluster: int, times: int) -> Box:
+    operations = 0
+    inside = [False] * len(tree.parent)
+    inside[g] = True
+    for h in range(g + 1, len(tree.parent)):
+        inside[h] = inside[tree.parent[h]]
+    for i, own in enumerate(tree.owner):
+        operations += inside[own] and graph.nodes[i].kind in ("operation", "output")
+    lines = []
+    for group in graph.groups:
+        if group.path == tree.path[g]:
+            lines += [group.class_name] if group.class_name else []
+            lines += [f"{count_text(group.parameters)} parameters"] if group.parameters else []
+            break
+    lines.append(f"{operations} operations")
+    title = shorten(group_name(tree, g), TITLE)
+    return Box(key, "module", title, [shorten(t, LINE) for t in lines], 0, g, cluster, node, times)
+
+
+def _links(graph: Graph, tree: Tree, view: View, shown: list[int], unrolled: frozenset[int] | set[int]) -> None:
+    blocks: list[list[tuple[int, int]]] = [[] for _ in graph.nodes]
+    for r, run in enumerate(tree.runs):
+        if r not in unrolled:
+            for k, block in enumerate(run.blocks):
+                for i in block:
+                    blocks[i].append((r, k))
+    links: dict[tuple[int, int], Link] = {}
+    labelled: set[int] = set()
+    carried: set[tuple[int, int]] = set()
+    for t in range(len(graph.nodes)):
+        for _, source in tree.operands[t]:
+            s = source
+            a, b = view.box_of[s], view.box_of[t]
+            if b < 0 or a < 0:
+                continue
+            if _loops(blocks[s], blocks[t]):
+                if (a, b) not in carried and view.boxes[b].group < 0:
+                    carried.add((a, b))
+                    line = shorten(f"↻ previous {view.boxes[a].title}", LINE)
+                    view.boxes[b].lines.insert(len(view.boxes[b].lines) - view.boxes[b].folded, line)
+                continue
+            if a == b:
+                continue
+            link = links.get((a, b))
+            if link is not None:
+                link.count += 1
+                continue
+            link = links[a, b] = Link(a, b, shown[s])
+            if link.node not in labelled:
+                labelled.add(link.node)
+                link.label = shape_text(graph.nodes[link.node].shape)
+            view.links.append(link)
+
+
+def _loops(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> bool:
+    """Tell whether an edge goes from one block of a run to another."""
+    return any(r == s and k != m for r, k in a for s, m in b)
+
+
+def _prune(view: View) -> None:
+    """Drop frames without a visible box."""
+    used = [False] * len(view.clusters)
+    for box in view.boxes:
+        c = box.cluster
+        while c >= 0 and not used[c]:
+            used[c] = True
+            c = view.clusters[c].parent
+    order = [c for c in range(len(view.clusters)) if used[c]]
+    number = {-1: -1, **{c: k for k, c in enumerate(order)}}
+    view.clusters = [view.clusters[c] for c in order]
+    for cluster in view.clusters:
+        cluster.parent = number[cluster.parent]
+    for box in view.boxes:
+        box.cluster = number[box.cluster]
+
+
+def _measure(box: Box, view: View) -> None:
+    """Set the size of a box from its text; wide enough for the label of the arrow that leaves it."""
+    title = box.title if box.times == 1 else f"{box.title} × {box.times}"
+    width = text_width(title, TITLE_SIZE) * 1.06
+    for line in box.lines:
+        width = max(width, text_width(line, LINE_SIZE))
+    box.width = max(48.0, 2 * math.ceil(width / 2) + 20)
+    box.height = 28.0 + 13 * len(box.lines)
+
+
+def group_name(tree: Tree, g: int) -> str:
+    """Return a group's path relative to its parent's, with the number of the call when there are several."""
+    path, above = tree.path[g], tree.path[tree.parent[g]]
+    name = path[len(above) + 1 :] if above and path.startswith(above + ".") else path
+    return f"{name} ({tree.call[g]})" if tree.call[g] > 1 else name
+
+
+def folded_text(graph: Graph, tree: Tree, i: int) -> str:
+    """Return "weight 64×3" for a folded parameter, "weight.T 3×64" for a rearranged one, the number for a scalar."""
+    n = graph.nodes[i]
+    if tree.operands[i]:
+        source = i
+        while tree.operands[source]:
+            source = tree.operands[source][0][1]
+        name = last_parts(graph.nodes[source].name, 1) or graph.nodes[source].kind
+        turned = n.operation in {"transpose", "matrix_transpose", "permute_dims"}
+        return f"{name}.T {shape_text(n.shape)}" if turned else f"{n.operation}({name}) {shape_text(n.shape)}"
+    if n.kind == "constant":
+        return scalar_text(n) or f"constant {shape_text(n.shape)}".strip()
+    return f"{last_parts(n.name, 1) or n.kind} {shape_text(n.shape)}".strip()
+
+
+def scalar_text(n: Node) -> str:
+    """Return the value of a 0-d leaf as text when it is known, else nothing."""
+    if n.shape or n.forward is None or n.forward.value is None or isinstance(n.forward.value, list):
+        return ""
+    value = n.forward.value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return shorten(str(value), 12)
+    return number_text(float(value))
+
+
+def number_text(x: float) -> str:
+    """Return a number in at most about ten characters: up to four significant digits."""
+    if x == int(x) and abs(x) < 1e6:
+        return str(int(x))
+    size = math.floor(math.log10(abs(x)))
+    if -4 <= size < 6:
+        text = f"{x:.{max(3 - size, 0)}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    digits, _, power = f"{x:.3e}".partition("e")
+    return f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
+
+
+def count_text(n: int) -> str:
+    """Return 1792 as "1,792"."""
+    return f"{n:,}"
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Return (32, 10) as "32×10", and nothing for a scalar."""
+    return "×".join(str(s) for s in shape)
+
+
+def last_parts(name: str, parts: int = 2) -> str:
+    """Return the last components of an attribute path ("layers.0.weight" -> "0.weight")."""
+    return ".".join(name.split(".")[-parts:])
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return the text on one line of at most ``limit`` characters, control characters replaced."""
+    clean = "".join(c if c.isprintable() else " " for c in text[: 4 * limit])
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def text_width(text: str, size: float) -> float:
+    """Estimate the width of text in a sans-serif font of this size, a little generously."""
+    width = 0.0
+    for c in text:
+        if c in " !'(),-./:;I[]fijlrt|`":
+            width += 0.32
+        elif c in "mwMW@%×":
+            width += 0.85
+        elif "A" <= c <= "Z":
+            width += 0.7
+        elif ord(c) < 0x2E80:
+            width += 0.58
+        else:
+            width += 1.1
+    return width * size
