@@ -1,0 +1,81 @@
+"""Reverse-mode automatic differentiation on NumPy, to any order, with a graph you can see.
+
+Functions of NumPy are here under their own names (`ac.exp`, `ac.einsum`, ...); they are made when first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib as _importlib
+from typing import Any as _Any
+
+import numpy as _np
+
+from ._errors import AssignmentError as AssignmentError
+from ._errors import AutogradError as AutogradError
+from ._errors import DtypeError as DtypeError
+from ._errors import GradientError as GradientError
+from ._errors import GraphReleasedError as GraphReleasedError
+from ._errors import HistoryError as HistoryError
+from ._errors import MissingExtra as MissingExtra
+from ._errors import RuleError as RuleError
+from ._errors import ShapeError as ShapeError
+from ._errors import UnsupportedFunction as UnsupportedFunction
+from ._memory import tune_allocator as tune_allocator
+from ._memory import writable as writable
+from ._modes import enable_grad as enable_grad
+from ._modes import no_grad as no_grad
+from ._namespace import convolution as convolution
+from ._namespace import fold as fold
+from ._namespace import max_pool as max_pool
+from ._namespace import public as _public
+from ._namespace import relu as relu
+from ._namespace import unfold as unfold
+from ._primitive import TABLE as _TABLE
+from ._primitive import composite as composite
+from ._primitive import constant as constant
+from ._primitive import elementwise as elementwise
+from ._primitive import general as general
+from ._primitive import linear as linear
+from ._primitive import primitive as primitive
+from ._primitive import variadic as variadic
+from ._tensor import Tensor as Tensor
+from ._tensor import asarray as asarray
+from ._tensor import tensor as tensor
+from ._transforms import directional_derivative as directional_derivative
+from ._transforms import grad as grad
+from ._transforms import hessian as hessian
+from ._transforms import hvp as hvp
+from ._transforms import jacobian as jacobian
+from ._transforms import jvp as jvp
+from ._transforms import stop_gradient as stop_gradient
+from ._transforms import value_and_grad as value_and_grad
+from ._transforms import vjp as vjp
+
+__version__ = "0.1.0"
+
+_SUBMODULES = ("fft", "linalg", "special", "testing", "viz")
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _SUBMODULES:
+        return _importlib.import_module(f"{__name__}.{name}")
+    function = getattr(_np, name, None)
+    try:
+        known = function in _TABLE
+    except TypeError:  # not hashable, so not a function
+        known = False
+    if function is None or not known:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = made = _public(function)
+    return made
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_SUBMODULES, *(name for name in dir(_np) if _known(name))})
+
+
+def _known(name: str) -> bool:
+    try:
+        return getattr(_np, name) in _TABLE
+    except TypeError:
+        return False

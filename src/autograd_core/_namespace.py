@@ -1,0 +1,74 @@
+"""NumPy's functions as functions of this package: they take Tensors, arrays and scalars, and return Tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from ._primitive import Entry, Primitive, Refused, look_up
+from ._record import call, unary, wrapped
+from ._rules import elementwise, windows
+from ._tensor import Tensor, as_tensor
+
+__all__ = ["convolution", "fold", "max_pool", "public", "relu", "unfold"]
+
+
+def _holds_tensor(x: Any) -> bool:
+    if isinstance(x, (list, tuple)):
+        return any(map(_holds_tensor, x))
+    return isinstance(x, Tensor)
+
+
+def public(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make the function of this package that stands for a function of NumPy, or for one of ours in the table."""
+    entry: Entry = look_up(function)
+    name = entry.name
+
+    if type(entry) is Primitive and entry.arity == 1:
+        # mypy sees the union again inside the closures
+        one: Primitive = entry
+
+        def f(*args: Any, **kwargs: Any) -> Any:
+            if len(args) == 1 and not kwargs:
+                return unary(one, args[0])
+            return call(one, args, kwargs)
+
+    elif type(entry) is Primitive:
+
+        def f(*args: Any, **kwargs: Any) -> Any:
+            return call(entry, args, kwargs)
+
+    else:
+        assert type(entry) is not Refused
+
+        def f(*args: Any, **kwargs: Any) -> Any:
+            if any(map(_holds_tensor, args)) or any(map(_holds_tensor, kwargs.values())):
+                return wrapped(call(entry, args, kwargs))
+            return wrapped(function(*args, **kwargs))
+
+    f.__name__ = f.__qualname__ = name
+    f.__module__ = "autograd_core"
+    module = getattr(function, "__module__", None) or "numpy"
+    if module.startswith("numpy"):
+        f.__doc__ = f"``np.{name}``, recorded; see NumPy's documentation for its parameters."
+    else:
+        f.__doc__ = function.__doc__
+    f.__wrapped__ = function  # type: ignore[attr-defined]  # so that inspect.signature shows NumPy's
+    return f
+
+
+def _of_tensors(function: Callable[..., Any], operands: int) -> Callable[..., Any]:
+    """Make a function of ours take arrays, scalars and lists for its first operands too."""
+
+    @wraps(function)
+    def f(*args: Any, **kwargs: Any) -> Any:
+        given = (a if a is None else as_tensor(a) for a in args[:operands])
+        return function(*given, *args[operands:], **kwargs)
+
+    return f
+
+
+relu = public(elementwise.relu)
+convolution = _of_tensors(windows.convolution, 3)
+fold, unfold, max_pool = (_of_tensors(f, 1) for f in (windows.fold, windows.unfold, windows.max_pool))

@@ -1,0 +1,97 @@
+"""Special functions that are always present, with SciPy or without, and numerically stable softmaxes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .._primitive import elementwise, general, primitive
+
+try:  # SciPy's is vectorised; without it the standard library's is exact and slower
+    from scipy.special import erf as _erf  # type: ignore[import-untyped, import-not-found, unused-ignore]
+except ImportError:
+    _erf_of_number = np.vectorize(math.erf, otypes=[np.float64])
+
+    def _erf(a: Any) -> Any:
+        return _erf_of_number(a).astype(np.asarray(a).dtype) if np.size(a) else np.array(a)
+
+
+_TWO_BY_ROOT_PI = 2 / math.sqrt(math.pi)
+
+
+@primitive
+def erf(x: Any) -> Any:
+    """Return the error function of `x`."""
+    return _erf(x)
+
+
+@primitive
+def expit(x: Any) -> Any:
+    """Return the logistic sigmoid ``1 / (1 + exp(-x))``, exact in both tails."""
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+@primitive
+def log_expit(x: Any) -> Any:
+    """Return ``log(expit(x))`` without overflow or loss of precision."""
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+
+
+elementwise(erf, lambda g, _y, a: g * (_TWO_BY_ROOT_PI * np.exp(-a * a)), words="dA = G 2/sqrt(pi) exp(-A^2)")
+elementwise(expit, lambda g, y, _a: g * (y * (1 - y)), words="dA = G Y (1 - Y)")
+elementwise(log_expit, lambda g, _y, a: g * expit(-a), words="dA = G expit(-A)")
+
+
+def _shifted(x: Any, axis: Any) -> tuple[Any, Any]:
+    """`x` less its maximum, and that; an infinite maximum is left alone, so that no NaN arises."""
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf) if x.size == 0 else x.max(axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0)
+    return x - top, top
+
+
+@primitive
+def softmax(x: Any, axis: Any = -1) -> Any:
+    """Return ``exp(x)`` divided by its sum over `axis`."""
+    e = np.exp(_shifted(x, axis)[0])
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+@primitive
+def log_softmax(x: Any, axis: Any = -1) -> Any:
+    """Return the logarithm of `softmax`, without overflow."""
+    shifted, _ = _shifted(x, axis)
+    with np.errstate(divide="ignore"):
+        return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+
+
+@primitive
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Return the logarithm of the sum of ``exp(x)`` over `axis`, without overflow."""
+    shifted, top = _shifted(x, axis)
+    with np.errstate(divide="ignore"):
+        total = np.log(np.exp(shifted).sum(axis=axis, keepdims=True)) + top
+    return total if keepdims else total.reshape(np.sum(x, axis=axis).shape)
+
+
+def logsumexp_rule(g: Any, _y: Any, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The softmax of the operand."""
+    if not keepdims:
+        axes = range(a.ndim) if axis is None else [i % a.ndim for i in (axis if isinstance(axis, tuple) else (axis,))]
+        g = g.reshape(tuple(1 if i in axes else n for i, n in enumerate(a.shape)))
+    return g * softmax(a, axis=axis)
+
+
+general(
+    softmax,
+    lambda g, y, _a, axis=-1: y * (g - (g * y).sum(axis=axis, keepdims=True)),
+    words="dA = Y (G - sum(G Y))",
+)
+general(
+    log_softmax,
+    lambda g, y, _a, axis=-1: g - np.exp(y) * g.sum(axis=axis, keepdims=True),
+    words="dA = G - exp(Y) sum(G)",
+)
+general(logsumexp, logsumexp_rule, words="dA = G softmax(A)")

@@ -1,0 +1,518 @@
+"""The Tensor: an array and the node that made it, with Python's operators and NumPy's protocols.
+
+A Tensor is a handle: the graph refers to nodes, never to Tensors (a leaf's node only weakly), so reference counting frees it.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from . import _rules  # noqa: F401  (importing the rules fills the table)
+from ._errors import DtypeError, GradientError, HistoryError, ShapeError
+from ._graph import ITEM, Node, Watch, new_node, own, pullback
+from ._methods import Methods
+from ._modes import MODE
+from ._operators import Operators
+from ._primitive import TABLE, Primitive, entry_of
+from ._record import apply, binary, box, call_function, operand, results_are, unary
+from ._rules.indexing import gather
+
+__all__ = ["Tensor", "as_tensor", "asarray", "tensor"]
+
+_GRAD_LOCK = threading.Lock()  # guards `.grad`, the one thing that walks of several threads write
+
+
+_GATHER = entry_of(gather)
+
+
+class Tensor(Operators, Methods):
+    """An array that remembers how it was computed.
+
+    Parameters
+    ----------
+    data : array_like
+        The values; copied.
+    dtype : dtype, optional
+        NumPy's default for `data` without it.
+    requires_grad : bool
+        Make it a leaf: `backward()` accumulates the gradient with respect to it in `.grad`.
+    name : str, optional
+        Shown in pictures and errors.
+
+    Raises
+    ------
+    DtypeError
+        If a leaf that requires grad is not of a floating or complex dtype.
+
+    Examples
+    --------
+    >>> import autograd_core as ac
+    >>> x = ac.tensor([1.0, 2.0], requires_grad=True)
+    >>> y = (x ** 3).sum()
+    >>> y.backward()
+    >>> x.grad
+    Tensor([ 3., 12.])
+    """
+
+    __slots__ = ("__weakref__", "_array", "_grad", "_name", "_node")
+    __autograd__: ClassVar[bool] = True
+    _array: Any
+    _node: Node | None
+
+    def __init__(
+        self, data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
+    ) -> None:
+        source = tensor(data, dtype=dtype) if _is_nested(data) else data
+        if isinstance(source, Tensor):
+            if source._node is not None:
+                raise HistoryError(
+                    f"Tensor(t) copies values and would lose the history of t, of shape {source.shape}; "
+                    "use t itself, t.copy(), or t.detach() to leave the graph on purpose"
+                )
+            source = source._array
+        array = np.array(source, dtype=dtype)
+        if array.dtype == object:
+            raise DtypeError(f"cannot make a Tensor of {data!r:.80}: its elements are not numbers")
+        array.setflags(write=False)
+        self._array, self._node, self._name = array, None, name
+        if requires_grad:
+            self.requires_grad_()
+
+    @classmethod
+    def stacked(cls, items: Sequence[Any]) -> Tensor:
+        """Stack nested sequences of Tensors and numbers, keeping the Tensors' history."""
+        parts = [cls.stacked(x) if isinstance(x, (list, tuple)) else as_tensor(x) for x in items]
+        return np.stack(parts)  # type: ignore[call-overload, no-any-return]
+
+    # -- what it is -------------------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> np.ndarray[Any, Any]:
+        """The values, as a read-only array that shares memory."""
+        return self._array  # type: ignore[no-any-return]
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """Return the values as a read-only array that shares memory; use ``.numpy().copy()`` to write.
+
+        Works on Tensors that require grad too, since asking for NumPy by name is asking to leave the graph.
+        """
+        return np.asarray(self._array)
+
+    shape = property(lambda self: self._array.shape, doc="Length of each axis.")
+    ndim = property(lambda self: self._array.ndim, doc="Number of axes.")
+    size = property(lambda self: self._array.size, doc="Number of elements.")
+    dtype = property(lambda self: self._array.dtype, doc="NumPy dtype of the elements.")
+    nbytes = property(lambda self: self._array.nbytes, doc="Size of the values in bytes.")
+    itemsize = property(lambda self: self._array.itemsize, doc="Size of one element in bytes.")
+    device = property(lambda self: "cpu", doc="Where the values are: always 'cpu'.")
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this Tensor are recorded."""
+        return self._node is not None
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by the user and not computed from a Tensor that requires grad."""
+        return self._node is None or self._node.primitive is None
+
+    @property
+    def name(self) -> str | None:
+        """A name for pictures and errors."""
+        try:
+            return self._name
+        except AttributeError:
+            return None
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._name = name
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The accumulated gradient of a leaf, or of a Tensor after `retain_grad`; ``None`` before the first `backward`."""
+        try:
+            return self._grad
+        except AttributeError:
+            return None
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise DtypeError(f".grad takes a Tensor or None, not {type(value).__name__}; wrap it in ac.tensor")
+            if value.shape != self.shape or value.dtype != self.dtype:
+                raise ShapeError(
+                    f".grad of {value.dtype}{list(value.shape)} does not fit a Tensor of {self.dtype}{list(self.shape)}"
+                )
+        self._grad = value
+
+    def requires_grad_(self, flag: bool = True) -> Tensor:
+        """Turn recording on or off for a leaf, and return it.
+
+        Raises
+        ------
+        DtypeError
+            If its dtype is not floating or complex.
+        GradientError
+            If it is not a leaf: `.detach()` gives one.
+        """
+        if self._node is not None and self._node.primitive is not None:
+            if flag:
+                return self
+            raise GradientError(
+                f"a Tensor computed by {self._node.primitive.name} cannot stop requiring grad; use .detach()"
+            )
+        if flag and self._array.dtype.kind not in "fc":
+            raise DtypeError(
+                f"a leaf of dtype {self._array.dtype} cannot require grad, since only floating and complex numbers have "
+                "derivatives; convert it with .astype(float)"
+            )
+        if not flag:
+            self._node = None
+        elif self._node is None:
+            if self._array.flags.writeable or self._array.base is not None:
+                self._array = np.array(self._array)  # a leaf owns its values: nobody may change them behind the graph
+                self._array.setflags(write=False)
+            self._node = new_node(None, self._array.shape, self._array.dtype)
+            self._node.watch = Watch(weakref.ref(self))
+        return self
+
+    def detach(self) -> Tensor:
+        """Return a Tensor of the same values, sharing memory, without history."""
+        t: Tensor = box(self._array, None)
+        if self.name is not None:
+            t.name = self.name
+        return t
+
+    # -- differentiating --------------------------------------------------------------------------------------------------
+
+    def backward(
+        self,
+        gradient: Any = None,
+        *,
+        retain_graph: bool = False,
+        create_graph: bool = False,
+        inputs: Sequence[Tensor] | None = None,
+    ) -> None:
+        """Accumulate the derivative of this Tensor into `.grad` of the leaves it was computed from.
+
+        Parameters
+        ----------
+        gradient : array_like, optional
+            The cotangent of this Tensor, of its shape; one for a Tensor of one element.
+        retain_graph : bool
+            Keep the saved arrays for another walk.
+        create_graph : bool
+            Record the walk, so that `.grad` can be differentiated again; keeps the graph too.
+        inputs : sequence of Tensor, optional
+            Accumulate into these only.
+
+        Raises
+        ------
+        GradientError
+            If it has no history, or has several elements and no `gradient` is given.
+        ShapeError
+            If `gradient` has another shape.
+        GraphReleasedError
+            If an earlier call released the graph.
+
+        References
+        ----------
+        A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., SIAM 2008, section 3.2.
+
+        Examples
+        --------
+        >>> import autograd_core as ac
+        >>> x = ac.tensor(3.0, requires_grad=True)
+        >>> (x * x).backward()
+        >>> x.grad
+        Tensor(6.)
+        """
+        if self._node is None:
+            raise GradientError(
+                f"backward() of a Tensor of shape {self.shape} that has no history; compute it from a Tensor with "
+                "requires_grad=True, outside no_grad()"
+            )
+        seed = self._seed(gradient)
+        nodes = None if inputs is None else [_node_of(t) for t in inputs]
+        mode = MODE.get()
+        found = pullback(
+            {self._node: seed if create_graph else getattr(seed, "_array", seed)},
+            nodes,
+            box=box if create_graph else None,
+            keep=retain_graph or create_graph,
+            observer=mode.observer,
+        )
+        targets = [
+            (node, node.watch.tensor()) for node in found if node.watch is not None and node.watch.tensor is not None
+        ]
+        if inputs is not None:
+            targets = list(zip(nodes or (), inputs, strict=True))
+        with _GRAD_LOCK:
+            for node, leaf in targets:
+                if leaf is not None and node in found:
+                    _accumulate(leaf, found.pop(node))
+
+    def _seed(self, gradient: Any) -> Any:
+        array = self._array
+        if gradient is None:
+            if array.size != 1:
+                raise GradientError(
+                    f"backward() of a Tensor of shape {array.shape} needs gradient=, a cotangent of the same shape; "
+                    "or reduce it to one number first, for example with .sum()"
+                )
+            return np.ones(array.shape, array.dtype)
+        g = gradient if isinstance(gradient, Tensor) else np.asarray(gradient)
+        if g.shape != array.shape:
+            raise ShapeError(f"gradient of shape {g.shape} for a Tensor of shape {array.shape}; the two must be equal")
+        if g.dtype != array.dtype:
+            if g.dtype.kind == "c" != array.dtype.kind:
+                raise DtypeError(
+                    f"gradient of dtype {g.dtype} for a real Tensor of dtype {array.dtype}; take its .real"
+                )
+            g = g.astype(array.dtype)
+        return g.conj() if g.dtype.kind == "c" else g
+
+    def retain_grad(self) -> None:
+        """Let `backward` write `.grad` of this Tensor too, though it is not a leaf."""
+        if self._node is None:
+            raise GradientError(f"retain_grad() of a Tensor of shape {self.shape} that has no history")
+        self._watch().tensor = weakref.ref(self)
+
+    def register_hook(self, hook: Callable[[Tensor], Any]) -> Callable[[], None]:
+        """Call `hook(gradient)` when the gradient of this Tensor is computed; what it returns, if anything, replaces it.
+
+        Parameters
+        ----------
+        hook : callable
+            Takes a Tensor of this Tensor's shape and dtype; returns one like it, or None.
+
+        Returns
+        -------
+        callable
+            Call it to remove the hook.
+
+        Examples
+        --------
+        >>> import autograd_core as ac
+        >>> x = ac.tensor(3.0, requires_grad=True)
+        >>> remove = x.register_hook(lambda g: g * 10)
+        >>> (x * x).backward()
+        >>> x.grad
+        Tensor(60.)
+        """
+        if self._node is None:
+            raise GradientError(f"register_hook() on a Tensor of shape {self.shape} that does not require grad")
+        shape, dtype, hooks = self.shape, self.dtype, self._watch().hooks
+
+        def arrive(g: Any) -> Any:
+            given = g if isinstance(g, Tensor) else box(np.asarray(g), None)
+            replaced = hook(given.conj())
+            if replaced is None:
+                return g
+            replaced = as_tensor(replaced)
+            if replaced.shape != shape or replaced.dtype != dtype:
+                raise ShapeError(
+                    f"a hook returned {replaced.dtype}{list(replaced.shape)} for a gradient of {dtype}{list(shape)}"
+                )
+            replaced = replaced.conj()
+            return replaced if isinstance(g, Tensor) else replaced._array
+
+        hooks.append(arrive)
+        return lambda: hooks.remove(arrive) if arrive in hooks else None
+
+    def _watch(self) -> Watch:
+        assert self._node is not None
+        if self._node.watch is None:
+            self._node.watch = Watch()
+        return self._node.watch
+
+    # -- leaving the graph ------------------------------------------------------------------------------------------------
+
+    def item(self) -> Any:
+        """Return the value of a one-element Tensor as a Python number."""
+        return self._array.item()
+
+    def tolist(self) -> Any:
+        """Return the values as nested lists of Python numbers."""
+        return self._array.tolist()
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise HistoryError(
+            f"{what} of a Tensor of shape {self.shape} that requires grad would lose its history silently; "
+            "use .item() or .detach() to leave the graph on purpose, ac.stack to join Tensors, or a function of NumPy or ac"
+        )
+
+    def __float__(self) -> float:
+        return float(self._array) if self._node is None else self._refuse("float()")
+
+    def __int__(self) -> int:
+        return int(self._array) if self._node is None else self._refuse("int()")
+
+    def __complex__(self) -> complex:
+        return complex(self._array) if self._node is None else self._refuse("complex()")
+
+    def __index__(self) -> int:
+        return operator.index(self._array) if self._node is None else self._refuse("an index")
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        if self._node is not None:
+            self._refuse("conversion to an ndarray")
+        return np.array(self._array, dtype=dtype, copy=copy)
+
+    def __bool__(self) -> bool:
+        return bool(self._array)
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d Tensor")
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, value: Any) -> bool:
+        return value._array in self._array if isinstance(value, Tensor) else value in self._array
+
+    def __repr__(self) -> str:
+        text = np.array2string(self._array, separator=", ", prefix="Tensor(", threshold=100, edgeitems=3)
+        parts = [text]
+        if self.dtype not in (np.dtype(float), np.dtype(int), np.dtype(bool), np.dtype(complex)):
+            parts.append(f"dtype={self.dtype}")
+        if self._node is not None:
+            of = self._node.parents[0] if self._node.primitive is ITEM else self._node
+            assert of is not None
+            parts.append("requires_grad=True" if of.primitive is None else f"from={of.primitive.name}")
+        if self.name is not None:
+            parts.append(f"name={self.name!r}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._array[()] if self.ndim == 0 else self._array, spec) if spec else str(self)
+
+    # -- NumPy's protocols ------------------------------------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
+        if method == "__call__":
+            if not kwargs:
+                entry = TABLE.get(ufunc)
+                if type(entry) is Primitive:
+                    if entry.arity == 2 == len(args) and None not in entry.rules:
+                        return binary(entry, args[0], args[1])
+                    if entry.arity == 1 == len(args):
+                        return unary(entry, args[0])
+                    return apply(entry, args, kwargs)
+            return _rules.ufuncs.called(ufunc, call_function, args, kwargs)
+        return _rules.ufuncs.method(ufunc, method, call_function, args, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return call_function(function, args, kwargs)
+
+    # -- indexing and assignment ------------------------------------------------------------------------------------------
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return apply(_GATHER, (self,), {"index": index})  # type: ignore[no-any-return]
+
+
+def _is_nested(data: Any) -> bool:
+    return isinstance(data, (list, tuple)) and any(isinstance(x, Tensor) or _is_nested(x) for x in data)
+
+
+def _node_of(t: Tensor) -> Node:
+    if t._node is None:
+        raise GradientError(f"backward(inputs=...) holds a Tensor of shape {t.shape} that does not require grad")
+    return t._node
+
+
+def _accumulate(leaf: Tensor, cotangent: Any) -> None:
+    """Add a cotangent to `.grad`, which is always a dense array that its leaf owns alone."""
+    if isinstance(cotangent, Tensor):
+        gradient = cotangent.conj()
+    else:
+        array = own(cotangent) if sys.getrefcount(cotangent) <= 2 else np.array(cotangent)
+        gradient = box(np.conj(array, out=array) if array.dtype.kind == "c" else array, None)
+        array.setflags(write=False)
+    before = leaf.grad
+    leaf._grad = gradient if before is None else before + gradient
+
+
+results_are(Tensor)
+
+
+def as_tensor(x: Any) -> Tensor:
+    """Return `x` if it is a Tensor, else a Tensor of it that shares memory when it can."""
+    if isinstance(x, Tensor):
+        return x
+    if _is_nested(x):
+        return Tensor.stacked(x)
+    array = np.asarray(operand(x))
+    if array.flags.writeable:
+        array = array.view()
+        array.setflags(write=False)
+    return box(array, None)  # type: ignore[no-any-return]
+
+
+def asarray(x: ArrayLike | Tensor, dtype: DTypeLike | None = None, *, copy: bool | None = None) -> Tensor:
+    """Convert to a Tensor, sharing memory with an array when possible.
+
+    An array is borrowed: writing to it between the forward and the backward pass would change the derivative.
+    A list of Tensors is stacked, with its history.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The values.
+    dtype : dtype, optional
+        Convert to it.
+    copy : bool, optional
+        Always copy, or raise instead of copying.
+
+    Raises
+    ------
+    ValueError
+        If ``copy=False`` and a copy would be needed.
+
+    Examples
+    --------
+    >>> import autograd_core as ac, numpy as np
+    >>> a = np.zeros(3)
+    >>> np.shares_memory(ac.asarray(a).numpy(), a)
+    True
+    """
+    t = as_tensor(np.array(x, dtype=dtype, copy=copy) if not isinstance(x, Tensor) and not _is_nested(x) else x)
+    if dtype is not None and t.dtype != np.dtype(dtype):
+        if copy is False:
+            raise ValueError(f"asarray from {t.dtype} to {np.dtype(dtype)} needs a copy, but copy=False was given")
+        return t.astype(dtype)
+    return t.copy() if copy and isinstance(x, Tensor) else t
+
+
+def tensor(
+    data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
+) -> Tensor:
+    """Make a Tensor by copying `data`; nested lists of Tensors are stacked, with their history.
+
+    Parameters and errors are those of `Tensor`.
+
+    Examples
+    --------
+    >>> import autograd_core as ac
+    >>> x = ac.tensor(2.0, requires_grad=True)
+    >>> ac.tensor([x, x * x])
+    Tensor([2., 4.], from=stack)
+    """
+    if _is_nested(data):
+        t = Tensor.stacked(data)
+        t = t if dtype is None else t.astype(dtype)
+        t.name = name
+        return t.requires_grad_() if requires_grad else t
+    return Tensor(data, dtype=dtype, requires_grad=requires_grad, name=name)
