@@ -414,9 +414,7 @@ def _straighten(
             _isotonic(layer, gap, want, heavy, x)
 
 
-def _main(
-    near: list[tuple[int, float, float, float]], depth: list[int], owner: list[int], n: int, i: int
-) -> int:
+def _main(near: list[tuple[int, float, float, float]], depth: list[int], owner: list[int], n: int, i: int) -> int:
     """Return the index of the neighbour a chain continues with, or -1."""
     best, deepest = -1, -1
     for k, (v, _, _, _) in enumerate(near):

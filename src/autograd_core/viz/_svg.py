@@ -40,7 +40,7 @@ def _shape(s: Rectangle | Curve | Text) -> str:
             f'<text x="{_n(s.x)}" y="{_n(s.y)}" font-size="{s.size:g}" fill="{s.fill}"{anchor}{bold}{halo}>'
             f"{xml_text(s.text)}</text>"
         )
-    path = f"M{_n(s.start[0])} {_n(s.start[1])}" + "".join(_segment(c) for c in _merged(s))
+    path = f"M{_n(s.start[0])} {_n(s.start[1])}" + "".join(_segment(c) for c in merged(s))
     head = " ".join(f"{_n(x)},{_n(y)}" for x, y in s.head)
     return (
         f'<path d="{path}" fill="none" stroke="{s.stroke}" stroke-width="{s.line:g}"/>'
@@ -51,7 +51,7 @@ def _shape(s: Rectangle | Curve | Text) -> str:
 Segment = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
 
-def _merged(curve: Curve) -> list[Segment]:
+def merged(curve: Curve) -> list[Segment]:
     """Return the segments, straight ones in a row joined."""
     found: list[Segment] = []
     at = curve.start

@@ -153,9 +153,7 @@ def _clusters(
         title = titles.get(g) or group_name(tree, g)
         kind = classes.get(tree.path[g], "")
         of_group[g] = len(view.clusters)
-        view.clusters.append(
-            Cluster(f"c{g}", parent, shorten(f"{title}  {kind}".strip(), 60), g, -1, times.get(g, 1))
-        )
+        view.clusters.append(Cluster(f"c{g}", parent, shorten(f"{title}  {kind}".strip(), 60), g, -1, times.get(g, 1)))
     inside = _collapsed_ancestor(tree, collapsed)
     found = []
     for i, own in enumerate(tree.owner):
