@@ -144,20 +144,19 @@ def max_pool_backward(g, y, x):
 
 
 def layer_norm(x, weight, bias, eps=1e-5):
-    """Normalise the last axis; return the value, and what `layer_norm_backward` wants."""
+    """Normalise the rows of x (N, D); return the value, and what `layer_norm_backward` wants."""
     z = x - x.mean(axis=-1, keepdims=True)
-    scale = 1 / np.sqrt(np.einsum("...i,...i->...", z, z)[..., None] / x.shape[-1] + eps)
+    scale = 1 / np.sqrt(np.einsum("ij,ij->i", z, z)[:, None] / x.shape[-1] + eps)
     z *= scale
     return z * weight + bias, (z, scale)
 
 
 def layer_norm_backward(g, saved, weight):
-    """Return the derivatives for x, weight and bias."""
+    """Return the derivatives for x (N, D), weight and bias."""
     z, scale = saved
-    axes = tuple(range(g.ndim - 1))
-    g_weight, g_bias = np.einsum("...i,...i->i", g, z), g.sum(axis=axes)
+    g_weight, g_bias = np.einsum("ij,ij->j", g, z), g.sum(axis=0)
     g = g * weight
-    g -= g.mean(axis=-1, keepdims=True) + z * (np.einsum("...i,...i->...", g, z)[..., None] / g.shape[-1])
+    g -= g.mean(axis=-1, keepdims=True) + z * (np.einsum("ij,ij->i", g, z)[:, None] / g.shape[-1])
     g *= scale
     return g, g_weight, g_bias
 

@@ -59,7 +59,8 @@ class System:
 def keep_freed_pages() -> None:
     """Let glibc reuse the pages of freed arrays instead of faulting new ones in; other C libraries are left alone.
 
-    Every system gains from it, PyTorch too, so all of them get it unless the command line asks for the stock allocator.
+    It took hand-written NumPy from 28.6 to 19.5 ms on the CNN and from 17.2 to 7.7 us on small operations of 10,000
+    elements; PyTorch kept its minima. All systems get it unless the command line asks for the stock allocator.
     """
     if not STOCK_ALLOCATOR and hasattr(ctypes.CDLL(None), "mallopt"):
         libc = ctypes.CDLL(None)
@@ -89,7 +90,7 @@ def ours_to_numpy(value: Any) -> np.ndarray:
 
 
 def set_up_hand() -> None:
-    """Keep freed pages, which hand-written NumPy gains 1.3-1.5 x from."""
+    """Keep freed pages; NumPy itself is imported already."""
     keep_freed_pages()
 
 

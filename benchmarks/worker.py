@@ -73,7 +73,7 @@ class Worker:
             del values, batch
             if index == 0 and self.seconds > 20:
                 break  # one step says enough about a system this slow
-        if before is not None:
+        if before is not None and results:
             peak = (resident("VmHWM") or 0) - before
         np.savez(path, **results)
         return {"peak": peak, "seconds": self.seconds}

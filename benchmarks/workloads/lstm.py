@@ -1,4 +1,4 @@
-"""The LSTM over 50 steps, as shipped by the libraries that have one; gates in PyTorch's order: in, forget, cell, out."""
+"""The LSTM over 50 steps, as shipped by the libraries that have one; gates in PyTorch's order: i, f, g, o."""
 
 from functools import partial
 
