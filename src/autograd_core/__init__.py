@@ -24,6 +24,7 @@ from ._memory import tune_allocator as tune_allocator
 from ._memory import writable as writable
 from ._modes import enable_grad as enable_grad
 from ._modes import no_grad as no_grad
+from ._modes import scope as scope
 from ._namespace import convolution as convolution
 from ._namespace import fold as fold
 from ._namespace import max_pool as max_pool

@@ -10,7 +10,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-__all__ = ["MODE", "Mode", "Observer", "enable_grad", "no_grad", "setting"]
+__all__ = ["MODE", "Mode", "Observer", "enable_grad", "no_grad", "scope", "setting"]
 
 
 class Observer(Protocol):
@@ -89,3 +89,30 @@ class enable_grad(setting):  # noqa: N801  (PyTorch's name)
 
     def __init__(self) -> None:
         super().__init__(grad=True)
+
+
+class scope:  # noqa: N801  (used as a verb: `with scope("features.0")`)
+    """Put operations recorded inside a ``with`` block under a module path, which pictures and errors show.
+
+    Parameters
+    ----------
+    path : str
+        Such as ``"features.0"``; it replaces the ambient one.
+
+    Examples
+    --------
+    >>> import autograd_core as ac
+    >>> with ac.scope("encoder.0"):
+    ...     y = ac.tensor(2.0, requires_grad=True) * 3
+    """
+
+    __slots__ = ("_path", "_token")
+
+    def __init__(self, path: str | None) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        self._token = MODE.set(replace(MODE.get(), scope=self._path))
+
+    def __exit__(self, *exc: object) -> None:
+        MODE.reset(self._token)
