@@ -8,8 +8,10 @@ from __future__ import annotations
 import importlib as _importlib
 from typing import Any as _Any
 
-import numpy as _np
+import numpy as _np  # noqa: ICN001  (not a name of ours)
 
+from ._creation import asarray as asarray
+from ._creation import tensor as tensor
 from ._errors import AssignmentError as AssignmentError
 from ._errors import AutogradError as AutogradError
 from ._errors import DtypeError as DtypeError
@@ -20,6 +22,10 @@ from ._errors import MissingExtra as MissingExtra
 from ._errors import RuleError as RuleError
 from ._errors import ShapeError as ShapeError
 from ._errors import UnsupportedFunction as UnsupportedFunction
+from ._jacobians import directional_derivative as directional_derivative
+from ._jacobians import hessian as hessian
+from ._jacobians import hvp as hvp
+from ._jacobians import jacobian as jacobian
 from ._memory import tune_allocator as tune_allocator
 from ._memory import writable as writable
 from ._modes import enable_grad as enable_grad
@@ -40,13 +46,7 @@ from ._primitive import linear as linear
 from ._primitive import primitive as primitive
 from ._primitive import variadic as variadic
 from ._tensor import Tensor as Tensor
-from ._tensor import asarray as asarray
-from ._tensor import tensor as tensor
-from ._transforms import directional_derivative as directional_derivative
 from ._transforms import grad as grad
-from ._transforms import hessian as hessian
-from ._transforms import hvp as hvp
-from ._transforms import jacobian as jacobian
 from ._transforms import jvp as jvp
 from ._transforms import stop_gradient as stop_gradient
 from ._transforms import value_and_grad as value_and_grad

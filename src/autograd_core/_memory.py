@@ -47,7 +47,7 @@ class writable:  # noqa: N801  (used as a verb: `with writable(t) as array`)
     def __init__(self, t: Tensor) -> None:
         if not t.is_leaf:
             raise AssignmentError(
-                f"writable() of a Tensor of shape {t.shape} that was computed from others; write into a leaf, or t.detach().copy()"
+                f"writable() of a Tensor of shape {t.shape} computed from others; write into a leaf, or t.detach().copy()"
             )
         self.tensor = t
 

@@ -12,8 +12,8 @@ from ._rules.shapes import astype, copy
 
 __all__ = ["Methods"]
 
-_SUM, _RESHAPE, _TRANSPOSE = map(entry_of, (np.sum, np.reshape, np.transpose))
-_ASTYPE, _COPY = map(entry_of, (astype, copy))
+_SUM, _RESHAPE, _TRANSPOSE = entry_of(np.sum), entry_of(np.reshape), entry_of(np.transpose)
+_ASTYPE, _COPY = entry_of(astype), entry_of(copy)
 
 
 def _method(function: Any) -> Any:
@@ -67,13 +67,13 @@ class Methods:
 
     def conj(self) -> Any:
         """Return the complex conjugate; a real Tensor is its own."""
-        return np.conjugate(self) if self.dtype.kind == "c" else self  # type: ignore[attr-defined, call-overload]
+        return call_function(np.conjugate, (self,), {}) if self.dtype.kind == "c" else self  # type: ignore[attr-defined]
 
     conjugate = conj
     T = property(lambda self: unary(_TRANSPOSE, self), doc="The array with its axes reversed.")
-    mT = property(lambda self: np.matrix_transpose(self), doc="The array with its last two axes swapped.")
-    real = property(lambda self: np.real(self), doc="The real part.")
-    imag = property(lambda self: np.imag(self), doc="The imaginary part.")
+    mT = property(np.matrix_transpose, doc="The array with its last two axes swapped.")  # noqa: N815  (NumPy's name)
+    real = property(np.real, doc="The real part.")
+    imag = property(np.imag, doc="The imaginary part.")
     flat = property(lambda self: iter(self.reshape(-1)), doc="An iterator over the elements.")
 
     all, any = _method(np.all), _method(np.any)

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import _rules  # noqa: F401  (importing the rules fills the table)
 from ._primitive import entry_of
-from ._record import binary, unary
+from ._record import binary, call_function, unary
 
 __all__ = ["Operators"]
 
@@ -27,16 +27,16 @@ class Operators:
         return unary(_NEGATIVE, self)
 
     def __pos__(self) -> Any:
-        return np.positive(self)
+        return call_function(np.positive, (self,), {})
 
     def __abs__(self) -> Any:
-        return np.absolute(self)
+        return call_function(np.absolute, (self,), {})
 
     def __invert__(self) -> Any:
-        return np.invert(self)
+        return call_function(np.invert, (self,), {})
 
     def __round__(self, decimals: int | None = None) -> Any:
-        rounded: Any = np.round(self, decimals or 0)
+        rounded: Any = call_function(np.round, (self, decimals or 0), {})
         return int(rounded) if decimals is None and rounded.ndim == 0 else rounded
 
     def __add__(self, other: Any) -> Any:
@@ -76,16 +76,16 @@ class Operators:
         return binary(_MATMUL, other, self)
 
     def __floordiv__(self, other: Any) -> Any:
-        return np.floor_divide(self, other)
+        return call_function(np.floor_divide, (self, other), {})
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return np.floor_divide(other, self)
+        return call_function(np.floor_divide, (other, self), {})
 
     def __mod__(self, other: Any) -> Any:
-        return np.remainder(self, other)
+        return call_function(np.remainder, (self, other), {})
 
     def __rmod__(self, other: Any) -> Any:
-        return np.remainder(other, self)
+        return call_function(np.remainder, (other, self), {})
 
     def __divmod__(self, other: Any) -> tuple[Any, Any]:
         return self // other, self % other
@@ -94,49 +94,49 @@ class Operators:
         return other // self, other % self
 
     def __lt__(self, other: Any) -> Any:
-        return np.less(self, other)
+        return call_function(np.less, (self, other), {})
 
     def __le__(self, other: Any) -> Any:
-        return np.less_equal(self, other)
+        return call_function(np.less_equal, (self, other), {})
 
     def __gt__(self, other: Any) -> Any:
-        return np.greater(self, other)
+        return call_function(np.greater, (self, other), {})
 
     def __ge__(self, other: Any) -> Any:
-        return np.greater_equal(self, other)
+        return call_function(np.greater_equal, (self, other), {})
 
-    def __eq__(self, other: object) -> Any:  # type: ignore[override]
-        return np.equal(self, other)
+    def __eq__(self, other: object) -> Any:
+        return call_function(np.equal, (self, other), {})
 
-    def __ne__(self, other: object) -> Any:  # type: ignore[override]
-        return np.not_equal(self, other)
+    def __ne__(self, other: object) -> Any:
+        return call_function(np.not_equal, (self, other), {})
 
     def __and__(self, other: Any) -> Any:
-        return np.bitwise_and(self, other)
+        return call_function(np.bitwise_and, (self, other), {})
 
     def __rand__(self, other: Any) -> Any:
-        return np.bitwise_and(other, self)
+        return call_function(np.bitwise_and, (other, self), {})
 
     def __or__(self, other: Any) -> Any:
-        return np.bitwise_or(self, other)
+        return call_function(np.bitwise_or, (self, other), {})
 
     def __ror__(self, other: Any) -> Any:
-        return np.bitwise_or(other, self)
+        return call_function(np.bitwise_or, (other, self), {})
 
     def __xor__(self, other: Any) -> Any:
-        return np.bitwise_xor(self, other)
+        return call_function(np.bitwise_xor, (self, other), {})
 
     def __rxor__(self, other: Any) -> Any:
-        return np.bitwise_xor(other, self)
+        return call_function(np.bitwise_xor, (other, self), {})
 
     def __lshift__(self, other: Any) -> Any:
-        return np.left_shift(self, other)
+        return call_function(np.left_shift, (self, other), {})
 
     def __rlshift__(self, other: Any) -> Any:
-        return np.left_shift(other, self)
+        return call_function(np.left_shift, (other, self), {})
 
     def __rshift__(self, other: Any) -> Any:
-        return np.right_shift(self, other)
+        return call_function(np.right_shift, (self, other), {})
 
     def __rrshift__(self, other: Any) -> Any:
-        return np.right_shift(other, self)
+        return call_function(np.right_shift, (other, self), {})

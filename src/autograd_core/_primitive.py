@@ -47,7 +47,7 @@ class Primitive:
     """One differentiable function: how to compute it, its rules, and what they read."""
 
     __slots__ = (
-        "add_to", "arity", "elementwise", "forward", "function", "holomorphic", "linear",
+        "_rules_by_place", "add_to", "arity", "elementwise", "forward", "function", "holomorphic", "linear",
         "multilinear", "name", "names", "reads", "reads_output", "rule", "rules", "words",
     )  # fmt: skip
 
@@ -70,6 +70,7 @@ class Primitive:
         self.rules, self.rule, self.arity = rules, rule, len(rules)
         self.elementwise, self.linear, self.multilinear = elementwise, linear, multilinear
         self.holomorphic, self.add_to, self.words = holomorphic, add_to, words
+        self._rules_by_place: list[Rule] = []
         self.names = parameter_names(function)
         if rule is None:
             declared = [_declared(self.name, r, self.arity) for r in rules if r is not None]
@@ -82,6 +83,14 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+    def rules_of(self, count: int) -> tuple[Rule | None, ...]:
+        """The rules of a call with `count` operands, one each: a variadic primitive has one rule that is told which."""
+        if self.rule is None:
+            return self.rules
+        while len(self._rules_by_place) < count:
+            self._rules_by_place.append(_at_place(self.rule, len(self._rules_by_place)))
+        return tuple(self._rules_by_place[:count])
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Split the arguments of a call into operands, in order, and metadata by name."""
@@ -140,6 +149,10 @@ def _declared(name: str, rule: Rule, arity: int) -> tuple[str, ...]:
     if len(names) < _GIVEN + arity:
         raise RuleError(f"a rule of {name} takes ({', '.join(names)}); it must start with g, y and {arity} operand(s)")
     return names[: _GIVEN + arity]
+
+
+def _at_place(rule: Rule, i: int) -> Rule:
+    return lambda g, y, *operands, **meta: rule(g, y, i, *operands, **meta)
 
 
 def elementwise(function: Function, *rules: Rule | None, **options: Any) -> None:
@@ -239,9 +252,7 @@ def primitive(forward: F) -> F:
                 return a.__array_function__(call, (type(a),), args, kwargs)
         return forward(*args, **kwargs)
 
-    TABLE[call] = Refused(
-        forward.__name__, "it has no rule yet; give it one with ac.elementwise, ac.linear or ac.general"
-    )
+    TABLE[call] = Refused(forward.__name__, "it has no rule yet; give it one with ac.elementwise, ac.linear or ac.general")
     return call  # type: ignore[return-value]
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ._errors import AutogradError, DtypeError, HistoryError, ShapeError, UnsupportedFunction
-from ._graph import Form, Node, item_node, new_node, next_number
 from ._modes import MODE
+from ._node import Form, Node, item_node, new_node, next_number
 from ._primitive import Composite, Entry, Function, Primitive, look_up
 
 __all__ = ["apply", "binary", "box", "call", "call_function", "plain", "results_are", "unary"]
@@ -24,11 +24,12 @@ Tensor: type[Any]  # the class of results, set once by `results_are`: its method
 SCALARS = frozenset({float, int, bool, complex})
 KEPT = 64  # a constant operand of at most so many elements is kept on the node even if no rule reads it
 FLOATING = frozenset("fc")
+_NUMERIC = (np.generic, ndarray, bool, int, float, complex)
 
 
 def results_are(cls: type[Any]) -> None:
     """Name the class of results (dependency injection: `_tensor` imports this module, not the reverse)."""
-    global Tensor
+    global Tensor  # noqa: PLW0603
     Tensor = cls
 
 
@@ -56,9 +57,7 @@ def operand(x: Any) -> Any:
         return Tensor.stacked(x)
     array = np.asarray(x)
     if array.dtype == object:
-        raise DtypeError(
-            f"a {kind.__name__} is not a number or an array of numbers, so it cannot be an operand: {x!r:.80}"
-        )
+        raise DtypeError(f"a {kind.__name__} is not a number or an array of numbers, so it cannot be an operand: {x!r:.80}")
     return array
 
 
@@ -90,9 +89,7 @@ def explained(primitive: Primitive, operands: tuple[Any, ...], error: Exception)
     if isinstance(error, np.exceptions.AxisError | IndexError | np.linalg.LinAlgError):
         return error
     if isinstance(error, ValueError):
-        return ShapeError(
-            f"{primitive.name} of {forms}: {error}; make the shapes fit, for example with .reshape or x[:, None]"
-        )
+        return ShapeError(f"{primitive.name} of {forms}: {error}; make the shapes fit, for example with .reshape or x[:, None]")
     if isinstance(error, TypeError):
         return DtypeError(f"{primitive.name} of {forms}: {error}; convert with .astype or check the arguments")
     return error
@@ -164,7 +161,7 @@ def binary(p: Primitive, a: Any, b: Any) -> Any:
     except Exception as error:
         raise explained(p, (a, b), error) from error
     if type(out) is ndarray:
-        out.setflags(False)
+        out.setflags(False)  # type: ignore[call-arg]  # by position: 30 ns less
     elif type(out) is tuple:
         return _several(p, out, (a, b), (left, right), None)
     else:
@@ -199,7 +196,7 @@ def binary(p: Primitive, a: Any, b: Any) -> Any:
 
 def _frozen(out: Any) -> Any:
     """A result as a read-only array; other libraries' arrays stay as they are."""
-    if isinstance(out, ndarray | np.generic | bool | int | float | complex):
+    if isinstance(out, _NUMERIC):
         out = np.asarray(out)
         out.setflags(False)
     return out
@@ -237,9 +234,7 @@ def apply(p: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return _result(p, out, tuple(raw), tuple(parents), meta)
 
 
-def _result(
-    p: Primitive, out: Any, raw: tuple[Any, ...], parents: tuple[Node | None, ...], meta: dict[str, Any] | None
-) -> Any:
+def _result(p: Primitive, out: Any, raw: tuple[Any, ...], parents: tuple[Node | None, ...], meta: dict[str, Any] | None) -> Any:
     if isinstance(out, tuple):
         return _several(p, out, raw, parents, meta)
     if any(out is a for a in raw):
@@ -252,15 +247,13 @@ def _result(
     node.scope = mode.scope
     if mode.observer is not None:
         mode.observer.forward(node, raw, out)
-    t = box(out, node)
-    return t
+    return box(out, node)
 
 
 def _saved(p: Primitive, raw: tuple[Any, ...], parents: tuple[Node | None, ...]) -> tuple[Any, ...]:
     reads = p.reads if p.rule is None else p.reads * len(raw)
     return tuple(
-        a if read else _kept(a) if parent is None else parent
-        for a, read, parent in zip(raw, reads, parents, strict=True)
+        a if read else _kept(a) if parent is None else parent for a, read, parent in zip(raw, reads, parents, strict=True)
     )
 
 

@@ -13,19 +13,20 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import DTypeLike
 
-from . import _rules  # noqa: F401  (importing the rules fills the table)
+from . import _rules
 from ._errors import DtypeError, GradientError, HistoryError, ShapeError
-from ._graph import ITEM, Node, Watch, new_node, own, pullback
+from ._graph import own, pullback
 from ._methods import Methods
 from ._modes import MODE
+from ._node import ITEM, Node, Watch, new_node
 from ._operators import Operators
 from ._primitive import TABLE, Primitive, entry_of
 from ._record import apply, binary, box, call_function, operand, results_are, unary
 from ._rules.indexing import gather
 
-__all__ = ["Tensor", "as_tensor", "asarray", "tensor"]
+__all__ = ["Tensor", "as_tensor", "holds_tensor"]
 
 _GRAD_LOCK = threading.Lock()  # guards `.grad`, the one thing that walks of several threads write
 
@@ -70,7 +71,7 @@ class Tensor(Operators, Methods):
     def __init__(
         self, data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
     ) -> None:
-        source = tensor(data, dtype=dtype) if _is_nested(data) else data
+        source = self.stacked(data) if holds_tensor(data) else data
         if isinstance(source, Tensor):
             if source._node is not None:
                 raise HistoryError(
@@ -90,7 +91,7 @@ class Tensor(Operators, Methods):
     def stacked(cls, items: Sequence[Any]) -> Tensor:
         """Stack nested sequences of Tensors and numbers, keeping the Tensors' history."""
         parts = [cls.stacked(x) if isinstance(x, (list, tuple)) else as_tensor(x) for x in items]
-        return np.stack(parts)  # type: ignore[call-overload, no-any-return]
+        return call_function(np.stack, (parts,), {})  # type: ignore[no-any-return]
 
     # -- what it is -------------------------------------------------------------------------------------------------------
 
@@ -112,7 +113,7 @@ class Tensor(Operators, Methods):
     dtype = property(lambda self: self._array.dtype, doc="NumPy dtype of the elements.")
     nbytes = property(lambda self: self._array.nbytes, doc="Size of the values in bytes.")
     itemsize = property(lambda self: self._array.itemsize, doc="Size of one element in bytes.")
-    device = property(lambda self: "cpu", doc="Where the values are: always 'cpu'.")
+    device = property(lambda _: "cpu", doc="Where the values are: always 'cpu'.")
 
     @property
     def requires_grad(self) -> bool:
@@ -168,9 +169,7 @@ class Tensor(Operators, Methods):
         if self._node is not None and self._node.primitive is not None:
             if flag:
                 return self
-            raise GradientError(
-                f"a Tensor computed by {self._node.primitive.name} cannot stop requiring grad; use .detach()"
-            )
+            raise GradientError(f"a Tensor computed by {self._node.primitive.name} cannot stop requiring grad; use .detach()")
         if flag and self._array.dtype.kind not in "fc":
             raise DtypeError(
                 f"a leaf of dtype {self._array.dtype} cannot require grad, since only floating and complex numbers have "
@@ -252,9 +251,7 @@ class Tensor(Operators, Methods):
             keep=retain_graph or create_graph,
             observer=mode.observer,
         )
-        targets = [
-            (node, node.watch.tensor()) for node in found if node.watch is not None and node.watch.tensor is not None
-        ]
+        targets = [(node, node.watch.tensor()) for node in found if node.watch is not None and node.watch.tensor is not None]
         if inputs is not None:
             targets = list(zip(nodes or (), inputs, strict=True))
         with _GRAD_LOCK:
@@ -276,9 +273,7 @@ class Tensor(Operators, Methods):
             raise ShapeError(f"gradient of shape {g.shape} for a Tensor of shape {array.shape}; the two must be equal")
         if g.dtype != array.dtype:
             if g.dtype.kind == "c" != array.dtype.kind:
-                raise DtypeError(
-                    f"gradient of dtype {g.dtype} for a real Tensor of dtype {array.dtype}; take its .real"
-                )
+                raise DtypeError(f"gradient of dtype {g.dtype} for a real Tensor of dtype {array.dtype}; take its .real")
             g = g.astype(array.dtype)
         return g.conj() if g.dtype.kind == "c" else g
 
@@ -423,8 +418,9 @@ class Tensor(Operators, Methods):
         return apply(_GATHER, (self,), {"index": index})  # type: ignore[no-any-return]
 
 
-def _is_nested(data: Any) -> bool:
-    return isinstance(data, (list, tuple)) and any(isinstance(x, Tensor) or _is_nested(x) for x in data)
+def holds_tensor(data: Any) -> bool:
+    """Whether a nested sequence holds a Tensor."""
+    return isinstance(data, (list, tuple)) and any(isinstance(x, Tensor) or holds_tensor(x) for x in data)
 
 
 def _node_of(t: Tensor) -> Node:
@@ -452,67 +448,10 @@ def as_tensor(x: Any) -> Tensor:
     """Return `x` if it is a Tensor, else a Tensor of it that shares memory when it can."""
     if isinstance(x, Tensor):
         return x
-    if _is_nested(x):
+    if holds_tensor(x):
         return Tensor.stacked(x)
     array = np.asarray(operand(x))
     if array.flags.writeable:
         array = array.view()
         array.setflags(write=False)
     return box(array, None)  # type: ignore[no-any-return]
-
-
-def asarray(x: ArrayLike | Tensor, dtype: DTypeLike | None = None, *, copy: bool | None = None) -> Tensor:
-    """Convert to a Tensor, sharing memory with an array when possible.
-
-    An array is borrowed: writing to it between the forward and the backward pass would change the derivative.
-    A list of Tensors is stacked, with its history.
-
-    Parameters
-    ----------
-    x : array_like or Tensor
-        The values.
-    dtype : dtype, optional
-        Convert to it.
-    copy : bool, optional
-        Always copy, or raise instead of copying.
-
-    Raises
-    ------
-    ValueError
-        If ``copy=False`` and a copy would be needed.
-
-    Examples
-    --------
-    >>> import autograd_core as ac, numpy as np
-    >>> a = np.zeros(3)
-    >>> np.shares_memory(ac.asarray(a).numpy(), a)
-    True
-    """
-    t = as_tensor(np.array(x, dtype=dtype, copy=copy) if not isinstance(x, Tensor) and not _is_nested(x) else x)
-    if dtype is not None and t.dtype != np.dtype(dtype):
-        if copy is False:
-            raise ValueError(f"asarray from {t.dtype} to {np.dtype(dtype)} needs a copy, but copy=False was given")
-        return t.astype(dtype)
-    return t.copy() if copy and isinstance(x, Tensor) else t
-
-
-def tensor(
-    data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
-) -> Tensor:
-    """Make a Tensor by copying `data`; nested lists of Tensors are stacked, with their history.
-
-    Parameters and errors are those of `Tensor`.
-
-    Examples
-    --------
-    >>> import autograd_core as ac
-    >>> x = ac.tensor(2.0, requires_grad=True)
-    >>> ac.tensor([x, x * x])
-    Tensor([2., 4.], from=stack)
-    """
-    if _is_nested(data):
-        t = Tensor.stacked(data)
-        t = t if dtype is None else t.astype(dtype)
-        t.name = name
-        return t.requires_grad_() if requires_grad else t
-    return Tensor(data, dtype=dtype, requires_grad=requires_grad, name=name)

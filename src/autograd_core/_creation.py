@@ -1,0 +1,67 @@
+"""Making Tensors of values: `tensor` copies, `asarray` shares memory when it can."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from ._tensor import Tensor, as_tensor, holds_tensor
+
+__all__ = ["asarray", "tensor"]
+
+
+def asarray(x: ArrayLike | Tensor, dtype: DTypeLike | None = None, *, copy: bool | None = None) -> Tensor:
+    """Convert to a Tensor, sharing memory with an array when possible.
+
+    An array is borrowed: writing to it between the forward and the backward pass would change the derivative.
+    A list of Tensors is stacked, with its history.
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        The values.
+    dtype : dtype, optional
+        Convert to it.
+    copy : bool, optional
+        Always copy, or raise instead of copying.
+
+    Raises
+    ------
+    ValueError
+        If ``copy=False`` and a copy would be needed.
+
+    Examples
+    --------
+    >>> import autograd_core as ac, numpy as np
+    >>> a = np.zeros(3)
+    >>> np.shares_memory(ac.asarray(a).numpy(), a)
+    True
+    """
+    t = as_tensor(np.array(x, dtype=dtype, copy=copy) if not isinstance(x, Tensor) and not holds_tensor(x) else x)
+    if dtype is not None and t.dtype != np.dtype(dtype):
+        if copy is False:
+            raise ValueError(f"asarray from {t.dtype} to {np.dtype(dtype)} needs a copy, but copy=False was given")
+        return t.astype(dtype)  # type: ignore[no-any-return]
+    return t.copy() if copy and isinstance(x, Tensor) else t
+
+
+def tensor(data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None) -> Tensor:
+    """Make a Tensor by copying `data`; nested lists of Tensors are stacked, with their history.
+
+    Parameters and errors are those of `Tensor`.
+
+    Examples
+    --------
+    >>> import autograd_core as ac
+    >>> x = ac.tensor(2.0, requires_grad=True)
+    >>> ac.tensor([x, x * x])
+    Tensor([2., 4.], from=stack)
+    """
+    if holds_tensor(data):
+        t = Tensor.stacked(data)
+        t = t if dtype is None else t.astype(dtype)
+        t.name = name
+        return t.requires_grad_() if requires_grad else t
+    return Tensor(data, dtype=dtype, requires_grad=requires_grad, name=name)
