@@ -16,9 +16,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 def parser() -> argparse.ArgumentParser:
     """Describe the options."""
     described = argparse.ArgumentParser(prog="python -m benchmarks", description=runner.__doc__)
-    described.add_argument(
-        "--rows", help="names or families, comma-separated (default: the table, then the scaling series)"
-    )
+    described.add_argument("--rows", help="names or families, comma-separated (default: the table, then the scaling series)")
     described.add_argument("--systems", help=f"of {', '.join(SYSTEMS)} (default: those that are installed)")
     described.add_argument("--rounds", type=int, default=5, help="turns of every system (default 5)")
     described.add_argument("--budget", type=float, default=0.4, help="seconds a turn (default 0.4)")

@@ -7,13 +7,14 @@ import math
 import os
 import platform
 import re
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.runner import Row
-from benchmarks.systems import SYSTEMS, THREADS
+from benchmarks.runner import ROOT, Row
+from benchmarks.systems import SYSTEMS, THREADS, installed
 
 COLOURS = {
     "hand": "#8a8a8a", "ours": "#d1495b", "torch": "#2e6f95", "torch-fused": "#7fb2d1",
@@ -29,15 +30,16 @@ def machine() -> dict[str, Any]:
         model = found[1] if found else model
     except OSError:
         pass
+    described = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    commit = subprocess.run(described, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     return {
+        "commit": commit or "unknown",
         "processor": model,
         "cores": os.cpu_count(),
         "load": os.getloadavg()[0],
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "allocator": "as it is"
-        if os.environ.get("BENCHMARKS_STOCK_ALLOCATOR")
-        else "keeps freed pages, for every system",
+        "allocator": "as it is" if os.environ.get("BENCHMARKS_STOCK_ALLOCATOR") else "keeps freed pages",
         "threads": " ".join(f"{key}={value}" for key, value in THREADS.items()),
     }
 
@@ -101,10 +103,12 @@ def markdown(rows: Sequence[Row], systems: Sequence[str]) -> str:
     """Lay out the table."""
     about = machine()
     titles = [SYSTEMS[name].title for name in systems]
+    versions = "; ".join(f"{SYSTEMS[name].title}: {SYSTEMS[name].versions()}" for name in systems if installed(name))
     lines = [
-        f"{about['processor']}, {about['cores']} cores, {about['system']}, Python {about['python']}.",
-        f"One thread ({about['threads']}); the allocator {about['allocator']}; load average {about['load']:.1f}.",
-        "Versions: " + "; ".join(f"{SYSTEMS[name].title}: {SYSTEMS[name].versions()}" for name in systems) + ".",
+        f"autograd-core at {about['commit']}, Python {about['python']}, {about['system']}.",
+        f"{about['processor']}, {about['cores']} cores, load average {about['load']:.1f}.",
+        f"One thread ({about['threads']}); the allocator {about['allocator']}.",
+        f"Versions: {versions}.",
         "",
         "Time of a step, minimum / median over rounds (ratios of both to PyTorch eager).",
         "Memory is the peak resident size above that after the import, over the first three steps.",
@@ -142,9 +146,7 @@ def plot_bars(rows: Sequence[Row], systems: Sequence[str], path: Path) -> None:
         axes.barh(places, [ratio for ratio in ratios if ratio], height, color=COLOURS[name], label=SYSTEMS[name].title)
     axes.axvline(1, color=COLOURS["torch"], linewidth=1.5, label=SYSTEMS["torch"].title)
     axes.set_xscale("log")
-    ticks = [
-        t for t in (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]
-    ]
+    ticks = [t for t in (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
     axes.set_xticks([], minor=True)
     axes.set_yticks([place + height * (len(names) - 1) / 2 for place in range(len(rows))])
@@ -174,9 +176,7 @@ def plot_scaling(rows: Sequence[Row], systems: Sequence[str], folder: Path) -> N
                 if row.workload.scaling and row.workload.scaling[0] == series and (result := row.timed(name))
             ]
             if points:
-                axes.loglog(
-                    *zip(*points, strict=True), "o-", color=COLOURS[name], label=SYSTEMS[name].title, markersize=3
-                )
+                axes.loglog(*zip(*points, strict=True), "o-", color=COLOURS[name], label=SYSTEMS[name].title, markersize=3)
         axes.set_xlabel(series)
         axes.set_ylabel("seconds a step (minimum)")
         axes.grid(which="major", alpha=0.3)
@@ -191,7 +191,7 @@ def write(rows: Sequence[Row], systems: Sequence[str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     data = {
         "machine": machine(),
-        "versions": {name: SYSTEMS[name].versions() for name in systems},
+        "versions": {name: SYSTEMS[name].versions() for name in systems if installed(name)},
         "rows": [row.to_dict() for row in rows],
     }
     (folder / "results.json").write_text(json.dumps(data, indent=1))

@@ -78,11 +78,7 @@ class Row:
         results = {
             name: asdict(result)
             | ({"minimum": result.minimum, "median": result.median} if result.rounds else {})
-            | {
-                f"{of}_ratio_to_torch": self.ratio(name, "torch", of=of)
-                for of in ("minimum", "median")
-                if self.timed(name)
-            }
+            | {f"{of}_ratio_to_torch": self.ratio(name, "torch", of=of) for of in ("minimum", "median") if self.timed(name)}
             for name, result in self.results.items()
         }
         w = self.workload
@@ -95,6 +91,7 @@ class Process:
     def __init__(self, workload: Workload, system: str) -> None:
         environment = {key: value for key, value in os.environ.items() if key not in UNSET}
         environment |= THREADS | SYSTEMS[system].environment
+        environment["PYTHONPATH"] = str(ROOT / "src")  # this checkout, whatever is installed
         self.popen = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", workload.name, system],
             cwd=ROOT,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib.metadata
-import importlib.util
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -52,7 +51,13 @@ class System:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def versions(self) -> str:
-        """Name the installed versions."""
+        """Name the installed versions.
+
+        Raises
+        ------
+        importlib.metadata.PackageNotFoundError
+            If one is missing.
+        """
         return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in self.packages)
 
 
@@ -148,7 +153,7 @@ SYSTEMS: dict[str, System] = {
     "hand": System(title="hand-written NumPy", packages=("numpy",), setup=set_up_hand),
     "ours": System(
         title="autograd-core",
-        packages=("autograd-core", "numpy"),
+        packages=("numpy",),  # and the checkout, whose commit the report names
         setup=set_up_ours,
         native=ours_to_native,
         numpy=ours_to_numpy,
@@ -179,9 +184,7 @@ SYSTEMS: dict[str, System] = {
 
 
 def installed(name: str) -> bool:
-    """Tell whether the packages of a system are here; a checkout on the path counts for this project."""
-    if name == "ours":
-        return importlib.util.find_spec("autograd_core") is not None
+    """Tell whether the packages of a system are here."""
     try:
         SYSTEMS[name].versions()
     except importlib.metadata.PackageNotFoundError:

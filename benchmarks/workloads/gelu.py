@@ -30,18 +30,6 @@ def hand():
     return step
 
 
-def ours():
-    import nn
-
-    def step(array):
-        x = array.detach().requires_grad_()
-        loss = nn.functional.gelu(x, approximate="tanh").mean()
-        loss.backward()
-        return loss, x.grad
-
-    return step
-
-
 def torch():
     import torch
 
@@ -57,6 +45,12 @@ def torch():
 def loss_of(xp, x):
     half, cubic, root = (np.float32(c) for c in (0.5, 0.044715, math.sqrt(2 / math.pi)))
     return xp.mean(half * x * (1 + xp.tanh(root * (x + cubic * x * x * x))))
+
+
+def ours():
+    import autograd_core as ac
+
+    return ac.value_and_grad(partial(loss_of, ac))
 
 
 def mygrad():

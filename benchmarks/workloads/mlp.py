@@ -162,9 +162,7 @@ def jax(widths):
         second = [0.999 * v + 0.001 * g * g for v, g in zip(second, gradients, strict=True)]
         rate = (1e-3 / (1 - 0.9**count)).astype(jnp.float32)
         root = (1 / jnp.sqrt(1 - 0.999**count)).astype(jnp.float32)
-        parameters = [
-            p - rate * m / (jnp.sqrt(v) * root + 1e-8) for p, m, v in zip(parameters, first, second, strict=True)
-        ]
+        parameters = [p - rate * m / (jnp.sqrt(v) * root + 1e-8) for p, m, v in zip(parameters, first, second, strict=True)]
         return (parameters, first, second, count), loss, gradients[0]
 
     parameters = [jnp.asarray(parameter) for parameter in initial(widths)]

@@ -24,9 +24,6 @@ def initial(gates):
     return [rng.uniform(-bound, bound, shape).astype(np.float32) for shape in shapes]
 
 
-NAMES = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-
-
 def cell_parameters():
     """Give the tanh cell's parameters as the loop wants them: W (in, H), U (H, H), b (H,), head (H, 1) and (1,)."""
     w, u, b, c, head, offset = initial(1)
@@ -104,36 +101,26 @@ def rnn_torch():
     return step
 
 
-def module_step(library, model, head):
-    """Return a step of a recurrent module and a linear head."""
-    parameters = [*model.parameters(), *head.parameters()]
-
-    def step(x, target):
-        output, _ = model(x)
-        loss = library.functional.mse_loss(head(output[-1]), target)
-        for parameter in parameters:
-            parameter.grad = None
-        loss.backward()
-        return (
-            loss,
-            model.weight_hh_l0.grad.T,
-            model.weight_ih_l0.grad.T,
-            model.bias_hh_l0.grad,
-            head.weight.grad.T,
-        )
-
-    return step
-
-
 def torch_module(kind, gates):
-    """Load the common parameters into PyTorch's modules."""
+    """Use a recurrent module of PyTorch's with a linear head."""
     import torch
 
     model, head = getattr(torch.nn, kind)(INPUTS, HIDDEN), torch.nn.Linear(HIDDEN, 1)
-    values = [torch.from_numpy(a) for a in initial(gates)]
-    model.load_state_dict(dict(zip(NAMES, values[:4], strict=True)))
-    head.load_state_dict(dict(zip(("weight", "bias"), values[4:], strict=True)))
-    return module_step(torch.nn, model, head)
+    parameters = [*model.parameters(), *head.parameters()]
+    with torch.no_grad():
+        for parameter, value in zip(parameters, initial(gates), strict=True):
+            parameter.copy_(torch.from_numpy(value))
+
+    def step(x, target):
+        output, _ = model(x)
+        loss = torch.nn.functional.mse_loss(head(output[-1]), target)
+        for parameter in parameters:
+            parameter.grad = None
+        loss.backward()
+        w, u, b, _, g_head, _ = (parameter.grad for parameter in parameters)
+        return loss, u.T, w.T, b, g_head.T
+
+    return step
 
 
 def rnn_mygrad():

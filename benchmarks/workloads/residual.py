@@ -46,8 +46,7 @@ def batch_norm_backward(g, z, inverse, scale):
 def hand():
     *layers, head, offset = initial()
     units = [
-        (np.ascontiguousarray(layers[i].transpose(2, 3, 1, 0)), layers[i + 1], layers[i + 2])
-        for i in range(0, len(layers), 3)
+        (np.ascontiguousarray(layers[i].transpose(2, 3, 1, 0)), layers[i + 1], layers[i + 2]) for i in range(0, len(layers), 3)
     ]
     no_bias = np.zeros(CHANNELS, np.float32)
 
@@ -88,41 +87,54 @@ def hand():
 
 def ours():
     import autograd_core as ac
-    import nn
 
-    return modules(nn, ac.tensor, ac.relu, lambda y: y.mean(axis=(2, 3)))
+    *layers, head, offset = parameters = [ac.tensor(value, requires_grad=True) for value in initial()]
+
+    def step(x, labels):
+        for first in range(0, len(layers), 6):
+            y = x
+            for start in (first, first + 3):
+                weight, scale, shift = layers[start : start + 3]
+                y = ac.convolution(y, weight, padding=1)
+                centred = y - y.mean(axis=(0, 2, 3), keepdims=True)
+                variance = (centred * centred).mean(axis=(0, 2, 3), keepdims=True)
+                y = centred * (scale[:, None, None] / ac.sqrt(variance + EPS)) + shift[:, None, None]
+                y = ac.relu(y if start == first else x + y)
+            x = y
+        logits = x.mean(axis=(2, 3)) @ head.T + offset
+        loss = (ac.special.logsumexp(logits, axis=1) - logits[np.arange(BATCH), labels]).mean()
+        for parameter in parameters:
+            parameter.grad = None
+        loss.backward()
+        return loss, *(parameter.grad for parameter in parameters[:-1])
+
+    return step
 
 
 def torch():
     import torch
 
-    return modules(torch.nn, torch.from_numpy, torch.relu, lambda y: y.mean(dim=(2, 3)))
-
-
-def modules(library, tensor, relu, mean):
-    """Build the network from modules, whose names `nn` and `torch.nn` share."""
-
-    class Block(library.Module):
+    class Block(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.conv1 = library.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False)
-            self.norm1 = library.BatchNorm2d(CHANNELS)
-            self.conv2 = library.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False)
-            self.norm2 = library.BatchNorm2d(CHANNELS)
+            self.conv1 = torch.nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False)
+            self.norm1 = torch.nn.BatchNorm2d(CHANNELS)
+            self.conv2 = torch.nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False)
+            self.norm2 = torch.nn.BatchNorm2d(CHANNELS)
 
         def forward(self, x):
-            return relu(x + self.norm2(self.conv2(relu(self.norm1(self.conv1(x))))))
+            y = torch.relu(self.norm1(self.conv1(x)))
+            return torch.relu(x + self.norm2(self.conv2(y)))
 
-    blocks, head = library.Sequential(*(Block() for _ in range(BLOCKS))), library.Linear(CHANNELS, 10)
+    blocks, head = torch.nn.Sequential(*(Block() for _ in range(BLOCKS))), torch.nn.Linear(CHANNELS, 10)
     parameters = [*blocks.parameters(), *head.parameters()]
-    names = [name for name, _ in blocks.named_parameters()]
-    values = [tensor(value) for value in initial()]
-    blocks.load_state_dict(dict(zip(names, values[:-2], strict=True)), strict=False)
-    head.load_state_dict(dict(zip(("weight", "bias"), values[-2:], strict=True)))
-    loss_function = library.CrossEntropyLoss()
+    with torch.no_grad():
+        for parameter, value in zip(parameters, initial(), strict=True):
+            parameter.copy_(torch.from_numpy(value))
+    loss_function = torch.nn.CrossEntropyLoss()
 
     def step(x, labels):
-        loss = loss_function(head(mean(blocks(x))), labels)
+        loss = loss_function(head(blocks(x).mean(dim=(2, 3))), labels)
         for parameter in parameters:
             parameter.grad = None
         loss.backward()
