@@ -64,6 +64,7 @@ def _push(node: Node, primitive: Primitive, i: int, t: Any, y: Any, args: tuple[
     if primitive is ITEM:
         return t[meta["index"]]
     if primitive.linear:
+        meta = {name: value for name, value in meta.items() if name != "initial"}  # a sum's start does not move
         if primitive.rule is None:
             moved = primitive.function(t, **meta)
         else:

@@ -10,7 +10,6 @@ import numpy as np
 
 from ._errors import AssignmentError
 from ._graph import references
-from ._tensor import Tensor
 
 __all__ = ["tune_allocator", "writable"]
 
@@ -44,7 +43,7 @@ class writable:  # noqa: N801  (used as a verb: `with writable(t) as array`)
 
     __slots__ = ("array", "copied", "tensor")
 
-    def __init__(self, t: Tensor) -> None:
+    def __init__(self, t: Any) -> None:
         if not t.is_leaf:
             raise AssignmentError(
                 f"writable() of a Tensor of shape {t.shape} computed from others; write into a leaf, or t.detach().copy()"
@@ -67,9 +66,15 @@ class writable:  # noqa: N801  (used as a verb: `with writable(t) as array`)
             self.tensor._array = self.array
 
 
+class _Slot:
+    __slots__ = ("array",)
+    array: np.ndarray[Any, Any]
+
+
 def _references_held_by_one_slot() -> int:
-    t = Tensor(0.0)
-    array = t._array
+    slot = _Slot()
+    slot.array = np.empty(1)
+    array = slot.array
     return references(array)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import _rules  # noqa: F401  (importing the rules fills the table)
+from ._assignment import update
 from ._primitive import entry_of
 from ._record import binary, call_function, unary
 
@@ -140,3 +141,21 @@ class Operators:
 
     def __rrshift__(self, other: Any) -> Any:
         return call_function(np.right_shift, (other, self), {})
+
+    def __iadd__(self, other: Any) -> Any:
+        return update(self, _ADD, other)
+
+    def __isub__(self, other: Any) -> Any:
+        return update(self, _SUBTRACT, other)
+
+    def __imul__(self, other: Any) -> Any:
+        return update(self, _MULTIPLY, other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return update(self, _DIVIDE, other)
+
+    def __ipow__(self, other: Any) -> Any:
+        return update(self, _POWER, other)
+
+    def __imatmul__(self, other: Any) -> Any:
+        return update(self, _MATMUL, other)

@@ -247,7 +247,7 @@ def primitive(forward: F) -> F:
 
     @wraps(forward)
     def call(*args: Any, **kwargs: Any) -> Any:
-        for a in args:
+        for a in (*args, *kwargs.values()) if kwargs else args:
             if type(a) is not np.ndarray and hasattr(type(a), "__autograd__"):
                 return a.__array_function__(call, (type(a),), args, kwargs)
         return forward(*args, **kwargs)

@@ -6,6 +6,7 @@ is paid by every operation: 1.2 us against 3.4 us for a product of 16 elements.
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,17 @@ def results_are(cls: type[Any]) -> None:
 def box(array: Any, node: Node | None) -> Any:
     """Make a Tensor of an array and the node it came from."""
     t = new(Tensor)
-    t._array, t._node = array, node
+    t._array, t._node, t._source = array, node, None
     return t
+
+
+def _viewed(t: Any, out: Any) -> Any:
+    """The Tensor whose array `out` is a view of, weakly: `t`, or what `t` itself is a view of."""
+    array = t._array
+    if out.base is not array and (array.base is None or out.base is not array.base):
+        return None
+    source = t._source
+    return source if source is not None and source() is not None else weakref.ref(t)
 
 
 def operand(x: Any) -> Any:
@@ -104,9 +114,9 @@ def _kept(a: Any) -> Any:
 
 def unary(p: Primitive, a: Any) -> Any:
     """Apply a primitive of one operand without metadata."""
-    node = None
+    node = handle = None
     if isinstance(a, Tensor):
-        node, a = a._node, a._array
+        handle, node, a = a, a._node, a._array
     elif type(a) is not ndarray:
         a = operand(a)
     try:
@@ -123,6 +133,7 @@ def unary(p: Primitive, a: Any) -> Any:
         out = _frozen(out)
     t = new(Tensor)
     t._array = out
+    t._source = None if handle is None or out.base is None else _viewed(handle, out)
     if node is None:
         t._node = None
         return t
@@ -168,6 +179,7 @@ def binary(p: Primitive, a: Any, b: Any) -> Any:
         out = _frozen(out)
     t = new(Tensor)
     t._array = out
+    t._source = None
     if left is None and right is None:
         t._node = None
         return t
@@ -231,7 +243,12 @@ def apply(p: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         out = p.forward(*raw, **meta) if meta else p.forward(*raw)
     except Exception as error:
         raise explained(p, tuple(raw), error) from error
-    return _result(p, out, tuple(raw), tuple(parents), meta)
+    t = _result(p, out, tuple(raw), tuple(parents), meta)
+    if type(out) is ndarray and out.base is not None:
+        for a in args:
+            if isinstance(a, Tensor) and t._source is None:
+                t._source = _viewed(a, out)
+    return t
 
 
 def _result(p: Primitive, out: Any, raw: tuple[Any, ...], parents: tuple[Node | None, ...], meta: dict[str, Any] | None) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from . import _rules
+from ._assignment import assign
 from ._errors import DtypeError, GradientError, HistoryError, ShapeError
 from ._graph import own, pullback
 from ._methods import Methods
@@ -63,10 +64,11 @@ class Tensor(Operators, Methods):
     Tensor([ 3., 12.])
     """
 
-    __slots__ = ("__weakref__", "_array", "_grad", "_name", "_node")
+    __slots__ = ("__weakref__", "_array", "_grad", "_name", "_node", "_source")
     __autograd__: ClassVar[bool] = True
     _array: Any
     _node: Node | None
+    _source: Any  # a weak reference to the Tensor whose array this one's is a view of, or None
 
     def __init__(
         self, data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
@@ -83,7 +85,7 @@ class Tensor(Operators, Methods):
         if array.dtype == object:
             raise DtypeError(f"cannot make a Tensor of {data!r:.80}: its elements are not numbers")
         array.setflags(write=False)
-        self._array, self._node, self._name = array, None, name
+        self._array, self._node, self._source, self._name = array, None, None, name
         if requires_grad:
             self.requires_grad_()
 
@@ -416,6 +418,36 @@ class Tensor(Operators, Methods):
 
     def __getitem__(self, index: Any) -> Tensor:
         return apply(_GATHER, (self,), {"index": index})  # type: ignore[no-any-return]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        assign(self, index, value)
+
+    def __delitem__(self, index: Any) -> NoReturn:
+        raise ShapeError(f"elements of a Tensor of shape {self.shape} cannot be deleted; use np.delete")
+
+    # -- copying and pickling ---------------------------------------------------------------------------------------------
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not self.is_leaf:
+            raise HistoryError(
+                f"a Tensor of shape {self.shape} with history cannot be pickled or deep-copied, since its graph cannot; "
+                "use .detach(), or .copy() to keep the history"
+            )
+        return _restored, (type(self), np.array(self._array), self.requires_grad, self.name, self.grad)
+
+    def __copy__(self) -> Tensor:
+        return _restored(*self.__reduce_ex__(4)[1]) if self.is_leaf else box(self._array, self._node)
+
+
+def _restored(cls: type[Tensor], array: Any, requires_grad: bool, name: str | None, grad: Tensor | None) -> Tensor:
+    t = cls.__new__(cls)
+    array.setflags(write=False)
+    t._array, t._node, t._source, t._name = array, None, None, name
+    if requires_grad:
+        t.requires_grad_()
+    if grad is not None:
+        t.grad = grad
+    return t
 
 
 def holds_tensor(data: Any) -> bool:

@@ -1,0 +1,101 @@
+"""Assignment with value semantics: `x[i] = v` and `x += y` re-point the Tensor `x` at a node that holds the updated value.
+
+Every name for the same Tensor sees it, as in NumPy; what a graph has saved never changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ._errors import AssignmentError, DtypeError, ShapeError
+from ._memory import writable
+from ._modes import MODE
+from ._primitive import Primitive, entry_of
+from ._record import apply, binary, explained, operand, plain
+from ._rules.indexing import put
+
+__all__ = ["assign", "update"]
+
+_PUT = entry_of(put)
+
+
+def assign(t: Any, index: Any, value: Any) -> None:
+    """Do ``t[index] = value``; the history of both goes on.
+
+    Raises
+    ------
+    AssignmentError
+        If `t` is a leaf that requires grad, outside `no_grad`, or its array is a view of another living Tensor's.
+    """
+    index = plain(index, "an index")
+    if _has_no_history(t, value, "x[i] = v"):
+        with writable(t) as array:
+            array[index] = getattr(value, "_array", value)
+        return
+    result = apply(_PUT, (t, value), {"index": index})
+    t._array, t._node = result._array, result._node
+
+
+def update(t: Any, primitive: Primitive, other: Any) -> Any:
+    """Do ``t += other`` and its like: `t` keeps its shape and, by NumPy's rule of casting within a kind, its dtype.
+
+    Raises
+    ------
+    ShapeError
+        If the result does not have the shape of `t`.
+    DtypeError
+        If the dtype of the result is of another kind.
+    AssignmentError
+        As for `assign`.
+    """
+    if _has_no_history(t, other, f"an in-place {primitive.name}"):
+        raw = operand(getattr(other, "_array", other))
+        with writable(t) as array:
+            try:
+                primitive.function(array, raw, out=array)
+            except (TypeError, ValueError) as error:
+                raise explained(primitive, (array, raw), error) from error
+        return t
+    result = binary(primitive, t, other)
+    if result.shape != t.shape:
+        raise ShapeError(
+            f"an in-place {primitive.name} cannot turn a Tensor of shape {t.shape} into one of shape {result.shape}; "
+            f"write x = x op y instead"
+        )
+    if result.dtype != t.dtype:
+        if not np.can_cast(result.dtype, t.dtype, "same_kind"):
+            raise DtypeError(
+                f"an in-place {primitive.name} cannot turn a Tensor of dtype {t.dtype} into {result.dtype}; "
+                "convert it with .astype first"
+            )
+        result = result.astype(t.dtype)
+    t._array, t._node = result._array, result._node
+    return t
+
+
+def _has_no_history(t: Any, other: Any, what: str) -> bool:
+    """Whether writing the values is all there is to do; raises where that would be wrong."""
+    node, recording = t._node, MODE.get().grad
+    if node is not None and node.primitive is None:
+        if recording:
+            raise AssignmentError(
+                f"{what} on a leaf of shape {t.shape} that requires grad would cut it off from its gradient; "
+                "do it under ac.no_grad() to set its value, or work on x.copy()"
+            )
+        return True
+    source = t._source
+    if source is not None and source() is not None:
+        raise AssignmentError(
+            f"{what} on a Tensor of shape {t.shape} whose array is a view of another living Tensor of shape {source().shape}: "
+            "NumPy would change both; assign to the other by its index, as in x[0, 1] = v, or work on .copy()"
+        )
+    if node is None:
+        return not recording or getattr(other, "_node", None) is None
+    if not recording:
+        raise AssignmentError(
+            f"{what} under no_grad on a Tensor of shape {t.shape} computed by {node.primitive.name} would lose its history; "
+            "work on .detach().copy()"
+        )
+    return False
