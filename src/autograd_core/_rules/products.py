@@ -102,9 +102,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         of_a, of_b = ([i] if np.ndim(i) == 0 else list(i) for i in axes)
     of_a, of_b = [int(i) % max(a.ndim, 1) for i in of_a], [int(i) % max(b.ndim, 1) for i in of_b]
     if [a.shape[i] for i in of_a] != [b.shape[i] for i in of_b]:
-        raise ValueError(
-            f"tensordot over axes {of_a} of shape {a.shape} and {of_b} of shape {b.shape}: their lengths differ"
-        )
+        raise ValueError(f"tensordot over axes {of_a} of shape {a.shape} and {of_b} of shape {b.shape}: their lengths differ")
     free_a, free_b = ([i for i in range(x.ndim) if i not in of] for x, of in ((a, of_a), (b, of_b)))
     shape = tuple(a.shape[i] for i in free_a) + tuple(b.shape[i] for i in free_b)
     inside = int(np.prod([a.shape[i] for i in of_a]))
@@ -130,13 +128,10 @@ def contract_rule(g: Any, _y: Any, i: int, *operands: Any, subscripts: str) -> A
     seen = set(output).union(*(t for t, _ in others))
     present = "".join(k for k in terms[i] if k in seen)
     c = contract(g, *(a for _, a in others), subscripts=",".join([output, *(t for t, _ in others)]) + "->" + present)
-    if present == terms[i]:
-        return c
-    lengths = {
-        k: n for term, a in zip(terms, operands, strict=True) for k, n in zip(term, a.shape, strict=True) if n != 1
-    }
-    c = c[tuple(slice(None) if k in seen else None for k in terms[i])]
-    return np.broadcast_to(c, tuple(c.shape[j] if k in seen else lengths.get(k, 1) for j, k in enumerate(terms[i])))
+    if present != terms[i]:
+        c = c[tuple(slice(None) if k in seen else None for k in terms[i])]
+    shape = tuple(m if n == 1 else n for m, n in zip(c.shape, operands[i].shape, strict=True))  # where the others have 1
+    return c if c.shape == shape else np.broadcast_to(c, shape)
 
 
 variadic(contract, contract_rule, multilinear=True, words="dA = the cotangent contracted with the other operands")
@@ -171,18 +166,14 @@ def einsum(
     if len(terms) != len(operands):
         raise ValueError(f"einsum {text!r} names {len(terms)} operands, but {len(operands)} were given")
     free = [k for k in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if k not in text]
-    extra = max(
-        (a.ndim - len(t.replace("...", "")) for t, a in zip(terms, operands, strict=True) if "..." in t), default=0
-    )
+    extra = max((a.ndim - len(t.replace("...", "")) for t, a in zip(terms, operands, strict=True) if "..." in t), default=0)
     dots = "".join(free[:extra])
     named = [k for k in inputs if k.isalpha()]
     for i, (t, a) in enumerate(zip(terms, operands, strict=True)):
         if "..." in t:
             count = a.ndim - len(t.replace("...", ""))
             terms[i] = t.replace("...", dots[extra - count :])
-    output = (
-        output.replace("...", dots) if arrow else dots + "".join(sorted(k for k in set(named) if named.count(k) == 1))
-    )
+    output = output.replace("...", dots) if arrow else dots + "".join(sorted(k for k in set(named) if named.count(k) == 1))
     for i, t in enumerate(terms):
         if len(t) != operands[i].ndim:
             raise ValueError(f"einsum {text!r}: operand {i} of shape {operands[i].shape} does not have the axes {t!r}")
