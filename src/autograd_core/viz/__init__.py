@@ -14,3 +14,5 @@ from ._model import Source as Source
 from ._model import Step as Step
 from ._statistics import Statistics as Statistics
 from ._statistics import summarise as summarise
+from ._page import Page as Page
+from ._page import explore as explore

@@ -14,7 +14,7 @@ from ._view import text_width
 #: PDF readers refuse pages over 200 inches.
 LARGEST = 14_400.0
 #: Characters of our own labels that the standard PDF fonts lack.
-PLAIN = str.maketrans({"→": ">", "↻": "@", "…": "...", "−": "-"})
+PLAIN = str.maketrans({"→": ">", "…": "...", "−": "-"})
 
 
 def write_pdf(scene: Scene) -> bytes:

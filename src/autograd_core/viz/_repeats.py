@@ -35,6 +35,8 @@ class Run:
     title: str = ""
     #: True when the block needs a frame of its own: several items, or operations without a module.
     framed: bool = False
+    #: True when one block is called again and again (a cell, a loop), False for equal blocks in a row (layers).
+    loop: bool = False
 
 
 def find_runs(graph: Graph, tree: Tree, operation: list[bool], plain: bool) -> None:
@@ -122,7 +124,8 @@ def _runs_of_level(
             single = period == 1 and not bare
             title = _title(tree, [part[0] for part in parts]) if single else ""
             framed = not single and len(blocks[0]) > 1
-            tree.runs.append(Run(g, blocks, inside, title, framed))
+            loop = not single or tree.path[-parts[0][0]] == tree.path[-parts[-1][0]]
+            tree.runs.append(Run(g, blocks, inside, title, framed, loop))
             break
 
 

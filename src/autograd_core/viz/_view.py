@@ -251,10 +251,11 @@ def _links(graph: Graph, tree: Tree, view: View, shown: list[int], unrolled: fro
             a, b = view.box_of[s], view.box_of[t]
             if b < 0 or a < 0:
                 continue
-            if _loops(blocks[s], blocks[t]):
-                if (a, b) not in carried and view.boxes[b].group < 0:
+            run = _loops(blocks[s], blocks[t])
+            if run >= 0:
+                if tree.runs[run].loop and (a, b) not in carried and view.boxes[b].group < 0:
                     carried.add((a, b))
-                    line = shorten(f"↻ previous {view.boxes[a].title}", LINE)
+                    line = shorten(f"previous {view.boxes[a].title}", LINE)
                     view.boxes[b].lines.insert(len(view.boxes[b].lines) - view.boxes[b].folded, line)
                 continue
             if a == b:
@@ -270,9 +271,13 @@ def _links(graph: Graph, tree: Tree, view: View, shown: list[int], unrolled: fro
             view.links.append(link)
 
 
-def _loops(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> bool:
-    """Tell whether an edge goes from one block of a run to another."""
-    return any(r == s and k != m for r, k in a for s, m in b)
+def _loops(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> int:
+    """Return the run of which an edge leads from one block to another, or -1."""
+    for r, k in a:
+        for s, m in b:
+            if r == s and k != m:
+                return r
+    return -1
 
 
 def _prune(view: View) -> None:
