@@ -12,6 +12,10 @@ import numpy as _np  # noqa: ICN001  (not a name of ours)
 
 from ._creation import asarray as asarray
 from ._creation import tensor as tensor
+from ._custom import checkpoint as checkpoint
+from ._custom import custom_vjp as custom_vjp
+from ._custom import is_recomputing as is_recomputing
+from ._custom import register_state as register_state
 from ._errors import AssignmentError as AssignmentError
 from ._errors import AutogradError as AutogradError
 from ._errors import DtypeError as DtypeError

@@ -84,25 +84,32 @@ def _references_to_argument(c: Any) -> int:
 _ALONE = _references_to_argument(np.empty(0))  # what `own` counts for a temporary; it differs between Python versions
 
 
-def ancestors(roots: Iterable[Node], floor: int = 0) -> list[Node]:
-    """Every node that `roots` were computed from, themselves included and not older than `floor`, in creation order."""
+def ancestors(roots: Iterable[Node], floor: int = 0, ends: Collection[Node] = ()) -> list[Node]:
+    """Every node that `roots` were computed from, themselves included, in creation order.
+
+    Nodes older than `floor` are left out, and those beyond `ends` are not looked for.
+    """
     stack = list(roots)
     seen = set(stack)
     while stack:
-        for parent in stack.pop().parents:
+        node = stack.pop()
+        if ends and node in ends:
+            continue
+        for parent in node.parents:
             if parent is not None and parent not in seen and parent.number >= floor:
                 seen.add(parent)
                 stack.append(parent)
     return sorted(seen, key=_number)
 
 
-def between(roots: Collection[Node], wanted: Collection[Node]) -> Path:
+def between(roots: Collection[Node], wanted: Collection[Node], beyond: bool = False) -> Path:
     """The nodes on a path from `wanted` to `roots`, in creation order and as a set, and whether one has a parent off it."""
     live, order, open_ = set(wanted), [], False
-    for node in ancestors(roots, min(map(_number, wanted), default=0)):
-        if node in live:  # a wanted node: what it came from lies outside
+    ends = () if beyond else set(wanted)
+    for node in ancestors(roots, min(map(_number, wanted), default=0), ends):
+        if node in ends:
             order.append(node)
-        elif any(parent in live for parent in node.parents):
+        elif node in live or any(parent in live for parent in node.parents):
             live.add(node)
             order.append(node)
             open_ = open_ or any(parent is not None and parent not in live for parent in node.parents)
@@ -138,6 +145,7 @@ def pullback(
     wanted: Collection[Node] | None = None,
     *,
     box: Box | None = None,
+    beyond: bool = False,
     keep: bool = True,
     path: Path | None = None,
     observer: Observer | None = None,
@@ -152,6 +160,8 @@ def pullback(
         Nodes whose cotangents are returned; without it, the leaves and the nodes that retain theirs.
     box : callable, optional
         Record the walk: rules get Tensors that it makes.
+    beyond : bool
+        Go on beyond a wanted node to others that it was computed from; transforms stop there.
     keep : bool
         Keep the saved arrays for another walk, instead of releasing each node once its rules have run.
     path : optional
@@ -169,17 +179,18 @@ def pullback(
         order = ancestors(seeds)
     else:
         wanted = set(wanted)
-        order, live, _ = path or between(seeds, wanted)
+        order, live, _ = path or between(seeds, wanted, beyond)
     check_not_released(order)
     cotangents = {node: g for node, g in seeds.items() if live is None or node in live}
     found: dict[Node, Any] = {}
     try:
         with np.errstate(all="ignore"):
-            _walk(order, cotangents, found, wanted, live, box, keep, observer)
+            _walk(order, cotangents, found, wanted, beyond, live, box, keep, observer)
     except BaseException:
         if not keep:
             for node in order:
-                node.args, node.out = RELEASED, None
+                if node.primitive is not None:
+                    node.args, node.out = RELEASED, None
         raise
     return found
 
@@ -189,6 +200,7 @@ def _walk(
     cotangents: dict[Node, Any],
     found: dict[Node, Any],
     wanted: Collection[Node] | None,
+    beyond: bool,
     live: set[Node] | None,
     box: Box | None,
     keep: bool,
@@ -224,6 +236,9 @@ def _walk(
                 g = _watched(node, g, found, wanted)
             if wanted is not None and node in wanted:
                 found[node] = g
+                if not beyond:
+                    order.pop()
+                    continue
             if observer is not None:
                 observer.backward(node, g)
             primitive, parents, args, meta = node.primitive, node.parents, node.args, node.meta
@@ -249,7 +264,7 @@ def _walk(
                     add(right, rules[1](g, y, a, b))  # type: ignore[misc]
                 a = b = None
             g = y = args = None  # type: ignore[assignment]  # the memory of this step is free before the next one allocates
-        if not keep:
+        if not keep and node.primitive is not None:
             node.args, node.out = RELEASED, None
         order.pop()
 

@@ -33,6 +33,8 @@ class Mode:
     observer: Observer | None = None
     keep: bool = False
     """Keep large constant operands on the node too, which a picture or a recording wants and a derivative does not."""
+    recomputing: bool = False
+    """A checkpointed function runs again for its derivative: buffers must not be updated a second time."""
 
 
 MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=Mode())

@@ -16,7 +16,7 @@ from ._modes import MODE
 from ._node import Form, Node, item_node, new_node, next_number
 from ._primitive import Composite, Entry, Function, Primitive, look_up
 
-__all__ = ["apply", "binary", "box", "call", "call_function", "plain", "results_are", "unary"]
+__all__ = ["apply", "binary", "box", "call", "call_function", "plain", "record_result", "results_are", "unary"]
 
 ndarray = np.ndarray
 new = object.__new__
@@ -243,7 +243,7 @@ def apply(p: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         out = p.forward(*raw, **meta) if meta else p.forward(*raw)
     except Exception as error:
         raise explained(p, tuple(raw), error) from error
-    t = _result(p, out, tuple(raw), tuple(parents), meta)
+    t = record_result(p, out, tuple(raw), tuple(parents), meta)
     if type(out) is ndarray and out.base is not None:
         for a in args:
             if isinstance(a, Tensor) and t._source is None:
@@ -251,7 +251,9 @@ def apply(p: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return t
 
 
-def _result(p: Primitive, out: Any, raw: tuple[Any, ...], parents: tuple[Node | None, ...], meta: dict[str, Any] | None) -> Any:
+def record_result(
+    p: Primitive, out: Any, raw: tuple[Any, ...], parents: tuple[Node | None, ...], meta: dict[str, Any] | None
+) -> Any:
     if isinstance(out, tuple):
         return _several(p, out, raw, parents, meta)
     if any(out is a for a in raw):

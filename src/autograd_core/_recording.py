@@ -56,8 +56,8 @@ class Recording:
                 )
         return [as_tensor(leaf) for leaf in leaves], rebuild
 
-    def pull(self, outputs: Sequence[Tensor], cotangents: Sequence[Any]) -> list[Tensor]:
-        """Cotangents of the operands, in order."""
+    def pull(self, outputs: Sequence[Tensor], cotangents: Sequence[Any], free: Sequence[Node] = ()) -> list[Tensor]:
+        """Cotangents of the operands, in order, and then of `free` nodes, which the function closes over."""
         seeds: dict[Node, Any] = {}
         linked = any(t._node is not None for t in self.operands)
         for y, u in zip(outputs, cotangents, strict=True):
@@ -66,16 +66,17 @@ class Recording:
             linked = linked or u._node is not None
             g = u.conj()
             seeds[y._node] = g if y._node not in seeds else seeds[y._node] + g
-        path = between(seeds, self.nodes)
+        nodes = [*self.nodes, *free]
+        path = between(seeds, nodes)
         recorded = self.outer and (linked or path[2])
         if not recorded:
             seeds = {node: g._array for node, g in seeds.items()}
         with setting(grad=self.outer):
-            found = pullback(seeds, self.nodes, box=box if recorded else None, path=path)
+            found = pullback(seeds, nodes, box=box if recorded else None, path=path)
         results = []
-        for t, node in zip(self.operands, self.nodes, strict=True):
+        for node in nodes:
             if node not in found:
-                results.append(zeros_of(t))
+                results.append(zeros_of(node))
             elif isinstance(found[node], Tensor):
                 results.append(found.pop(node).conj())
             else:
@@ -135,7 +136,8 @@ def finished(array: Any) -> Tensor:
     return box(array, None)  # type: ignore[no-any-return]
 
 
-def zeros_of(t: Tensor) -> Tensor:
+def zeros_of(t: Tensor | Form) -> Tensor:
+    """Zeros of the shape and dtype of a Tensor or node."""
     return finished(np.zeros(t.shape, t.dtype))
 
 

@@ -250,6 +250,7 @@ class Tensor(Operators, Methods):
             {self._node: seed if create_graph else getattr(seed, "_array", seed)},
             nodes,
             box=box if create_graph else None,
+            beyond=True,
             keep=retain_graph or create_graph,
             observer=mode.observer,
         )
