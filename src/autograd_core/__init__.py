@@ -59,11 +59,14 @@ from ._transforms import vjp as vjp
 __version__ = "0.1.0"
 
 _SUBMODULES = ("fft", "linalg", "special", "testing", "viz")
+_OF_VIZ = ("Graph", "trace")  # `ac.trace` is the graph; the trace of a matrix is `ac.linalg.trace`
 
 
 def __getattr__(name: str) -> _Any:
     if name in _SUBMODULES:
         return _importlib.import_module(f"{__name__}.{name}")
+    if name in _OF_VIZ:
+        return getattr(_importlib.import_module(f"{__name__}.viz"), name)
     function = getattr(_np, name, None)
     try:
         known = function in _TABLE
@@ -76,7 +79,7 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES, *(name for name in dir(_np) if _known(name))})
+    return sorted({*globals(), *_SUBMODULES, *_OF_VIZ, *(name for name in dir(_np) if _known(name))})
 
 
 def _known(name: str) -> bool:

@@ -24,6 +24,7 @@ __all__ = [
     "between",
     "cast",
     "check_not_released",
+    "contributions",
     "own",
     "pullback",
     "reboxed",
@@ -290,6 +291,19 @@ def _add_all(
             _add_to(primitive, parent, g, cotangents, owned, meta)
         else:
             add(parent, primitive.rules_of(len(args))[i](g, y, *args, **meta))
+
+
+def contributions(node: Node, g: Any) -> list[tuple[int, Any]]:
+    """What one step of a walk sends to each parent, by operand slot; for observers, since the walk itself only adds it up."""
+    primitive, sent = node.primitive, []
+    if primitive is not None and primitive is not ITEM and node.args is not RELEASED:
+        y = node if node.out is None else node.out
+        for i, parent in enumerate(node.parents):
+            rule = None if parent is None else primitive.rules_of(len(node.args))[i]
+            if parent is not None and rule is not None:
+                c = rule(g, y, *node.args, **(node.meta or {}))
+                sent.append((i, cast(sum_to(c, parent.shape), parent.dtype)))
+    return sent
 
 
 def _watched(node: Node, g: Any, found: dict[Node, Any], wanted: Collection[Node] | None) -> Any:

@@ -19,6 +19,9 @@ class Observer(Protocol):
     def forward(self, node: Any, operands: tuple[Any, ...], array: Any) -> None:
         """Be told of a recorded operation: its node, raw operands and raw result."""
 
+    def enter(self, path: str | None, kind: str) -> None:
+        """Be told that a module is called: its path and class."""
+
     def backward(self, node: Any, cotangent: Any) -> None:
         """Be told of a step of a reverse walk: a node and the cotangent that arrived at it."""
 
@@ -100,6 +103,8 @@ class scope:  # noqa: N801  (used as a verb: `with scope("features.0")`)
     ----------
     path : str
         Such as ``"features.0"``; it replaces the ambient one.
+    kind : str
+        Class of the module, which a recording shows beside the path.
 
     Examples
     --------
@@ -108,13 +113,16 @@ class scope:  # noqa: N801  (used as a verb: `with scope("features.0")`)
     ...     y = ac.tensor(2.0, requires_grad=True) * 3
     """
 
-    __slots__ = ("_path", "_token")
+    __slots__ = ("_kind", "_path", "_token")
 
-    def __init__(self, path: str | None) -> None:
-        self._path = path
+    def __init__(self, path: str | None, kind: str = "") -> None:
+        self._path, self._kind = path, kind
 
     def __enter__(self) -> None:
-        self._token = MODE.set(replace(MODE.get(), scope=self._path))
+        mode = MODE.get()
+        if mode.observer is not None:
+            mode.observer.enter(self._path, self._kind)
+        self._token = MODE.set(replace(mode, scope=self._path))
 
     def __exit__(self, *exc: object) -> None:
         MODE.reset(self._token)

@@ -72,7 +72,7 @@ class Recording:
         if not recorded:
             seeds = {node: g._array for node, g in seeds.items()}
         with setting(grad=self.outer):
-            found = pullback(seeds, nodes, box=box if recorded else None, path=path)
+            found = pullback(seeds, nodes, box=box if recorded else None, path=path, observer=MODE.get().observer)
         results = []
         for node in nodes:
             if node not in found:

@@ -1,14 +1,336 @@
-"""Turn what the user has into a `Graph`."""
+"""Turn engine nodes into a `Graph`: the one place that knows both.
+
+Nodes are numbered in creation order; an operand that is not a node (a batch of data, a number) becomes a leaf just before
+the operation that reads it first, once for each array object.
+"""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ._model import Graph
+import numpy as np
+
+from .._graph import ancestors
+from .._modes import MODE, setting
+from .._node import ITEM, Form
+from .._node import Node as EngineNode
+from .._recording import IDENTITY
+from .._tensor import Tensor
+from ._model import Edge, Failure, Graph, Group, Kind, Node, Source, Step
+from ._statistics import Statistics, summarise
+
+#: A constant of more elements than this is taken for data that flows in, and drawn as an input.
+DATA = 64
 
 
-def as_graph(target: Any) -> Graph:
-    """Return the graph."""
+@dataclass(slots=True)
+class Facts:
+    """What a recording adds to the structure; all of it may be empty."""
+
+    forward: dict[EngineNode, Statistics] = field(default_factory=dict)
+    gradient: dict[EngineNode, Statistics] = field(default_factory=dict)
+    #: Norm of what a node sent to its operand in a slot.
+    flows: dict[tuple[EngineNode, int], float] = field(default_factory=dict)
+    operands: dict[EngineNode, tuple[Any, ...]] = field(default_factory=dict)
+    sources: dict[EngineNode, Source] = field(default_factory=dict)
+    calls: dict[EngineNode, int] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    steps: list[tuple[str, EngineNode, float]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Failed:
+    """An operation that raised before it became a node: its name, parents and message."""
+
+    message: str
+    operation: str = ""
+    parents: tuple[EngineNode | None, ...] = ()
+
+
+def assemble(
+    nodes: Iterable[EngineNode],
+    facts: Facts,
+    *,
+    outputs: Mapping[EngineNode, str] | None = None,
+    title: str = "",
+    failed: Failed | None = None,
+) -> Graph:
+    """Return the graph of these nodes and everything they were computed from."""
+    order = ancestors(nodes)
+    if failed is not None:
+        order = ancestors({*order, *(p for p in failed.parents if p is not None)})
+    made: list[Node] = []
+    edges: list[Edge] = []
+    number: dict[EngineNode, int] = {}
+    constants: dict[int, int] = {}
+    used: set[int] = set()
+    for n in order:
+        operands = facts.operands.get(n, n.args if isinstance(n.args, tuple) else ())
+        reads: list[tuple[int, int]] = []
+        for slot, parent in enumerate(n.parents):
+            if parent is not None:
+                reads.append((slot, number[parent]))
+            elif slot < len(operands) and n.primitive is not IDENTITY:
+                at = _constant(operands[slot], constants, made, facts)
+                if at is not None:
+                    reads.append((slot, at))
+        number[n] = len(made)
+        for slot, source in reads:
+            used.add(source)
+            edges.append(Edge(source, number[n], slot, facts.flows.get((n, slot))))
+        made.append(_node(n, number[n], facts))
+    for n, at in number.items():
+        ends = n in outputs if outputs is not None else at not in used and n in facts.gradient
+        if ends and made[at].kind == "operation":
+            made[at] = replace(made[at], kind="output", name=(outputs or {}).get(n) or made[at].name)
+    failure = None
+    if failed is not None:
+        if failed.operation:
+            at = len(made)
+            made.append(Node(at, operation=failed.operation, module=MODE.get().scope or "", dtype=""))
+            edges += [Edge(number[p], at, slot) for slot, p in enumerate(failed.parents) if p is not None]
+            failure = Failure(failed.message, at)
+        else:
+            failure = Failure(failed.message, made[-1].id if made else None)
+    steps = tuple(Step(phase, number[n], seconds) for phase, n, seconds in facts.steps)  # type: ignore[arg-type]
+    groups = _groups(made, facts.classes)
+    return Graph(tuple(made), tuple(edges), groups, steps, title, failure, tuple(facts.notes))
+
+
+def _node(n: EngineNode, at: int, facts: Facts) -> Node:
+    kind, name = _kind(n)
+    several = n.dtype == object  # a primitive with several outputs holds a tuple
+    size = 0 if several else n.size * n.dtype.itemsize
+    primitive = n.primitive
+    module = (n.scope or "") if kind == "operation" else name.rpartition(".")[0] if kind == "parameter" else ""
+    return Node(
+        id=at,
+        kind=kind,
+        operation=_operation(n) if kind == "operation" else "",
+        name=name,
+        module=module,
+        call=facts.calls.get(n, 0),
+        shape=() if several else tuple(n.shape),
+        dtype="" if several else str(n.dtype),
+        bytes=size,
+        arguments=f"{n.shape[0]} outputs" if several else argument_text(n.meta),
+        derivative=primitive.words if primitive is not None and kind == "operation" else "",
+        source=facts.sources.get(n),
+        forward=facts.forward.get(n),
+        gradient=facts.gradient.get(n),
+    )
+
+
+def _operation(n: EngineNode) -> str:
+    if n.primitive is ITEM:
+        return "item"
+    assert n.primitive is not None
+    return n.primitive.name.strip("_")
+
+
+def _kind(n: EngineNode) -> tuple[Kind, str]:
+    if n.primitive is not None and not (n.primitive is IDENTITY and n.parents == (None,)):
+        return "operation", ""
+    tensor = n.watch.tensor() if n.watch is not None and n.watch.tensor is not None else None
+    name = (tensor.name if tensor is not None else None) or ""
+    parameter = any(base.__name__ == "Parameter" for base in type(tensor).__mro__)
+    return ("parameter" if parameter else "input"), name
+
+
+def _constant(value: Any, constants: dict[int, int], made: list[Node], facts: Facts) -> int | None:
+    """Return the place of the leaf for an operand that is not a node, made on first sight; None where it is not data."""
+    if isinstance(value, Form):
+        key, shape, dtype = id(value), tuple(value.shape), value.dtype
+    elif isinstance(value, (np.ndarray, np.generic, bool, int, float, complex)):
+        array = np.asarray(value)
+        key, shape, dtype = id(value), array.shape, array.dtype
+    else:
+        return None
+    shared = isinstance(value, (np.ndarray, Form))
+    if shared and key in constants:
+        return constants[key]
+    size = int(np.prod(shape, dtype=np.int64))
+    name = facts.names.get(key, "") if shared else ""
+    kind: Kind = "input" if name or size > DATA else "constant"
+    statistics = None if isinstance(value, Form) else summarise(value)
+    at = len(made)
+    made.append(
+        Node(at, kind, name=name, shape=shape, dtype=str(dtype), bytes=size * dtype.itemsize, forward=statistics)
+    )
+    if shared:
+        constants[key] = at
+    return at
+
+
+def argument_text(meta: Mapping[str, Any] | None) -> str:
+    """Return metadata as "axis=1, keepdims=True"; an index as "[:, 0]"; arrays by dtype and shape."""
+    parts = []
+    for name, value in (meta or {}).items():
+        if value is None:
+            continue
+        if name == "index" and not isinstance(value, int):
+            items = value if isinstance(value, tuple) else (value,)
+            parts.append(f"[{', '.join(map(_short, items))}]")
+        else:
+            parts.append(f"{name}={_short(value)}")
+    return ", ".join(parts)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}[{'×'.join(map(str, value.shape))}]" if value.size > 1 else str(value)
+    if isinstance(value, slice):
+        ends = ["" if v is None else str(v) for v in (value.start, value.stop, value.step)]
+        return ":".join(ends[:2] if not ends[2] else ends)
+    if value is Ellipsis:
+        return "..."
+    if isinstance(value, (tuple, list)) and len(value) <= 8:
+        inner = ", ".join(map(_short, value))
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    text = getattr(value, "__name__", None) or str(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _groups(nodes: Sequence[Node], classes: Mapping[str, str]) -> tuple[Group, ...]:
+    """Return the modules that have operations, with what was repeated."""
+    made: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
+    parameters: dict[str, int] = {}
+    for n in nodes:
+        parts = n.module.split(".", 31) if n.module else []
+        for k in range(1, len(parts) + 1):
+            path = ".".join(parts[:k])
+            if n.kind == "parameter":
+                parameters[path] = parameters.get(path, 0) + int(np.prod(n.shape, dtype=np.int64))
+            else:
+                made.setdefault(path, []).append((n.operation, n.shape))
+    first: dict[object, str] = {}
+    groups = []
+    for path, content in made.items():
+        above = path.rpartition(".")[0]
+        key = (above, tuple(content))
+        twin = first.setdefault(key, path)
+        children = tuple(p for p in made if p.rpartition(".")[0] == path)
+        repeated = twin if twin != path else None
+        groups.append(Group(path, classes.get(path, ""), children, parameters.get(path, 0), repeated))
+    return tuple(groups)
+
+
+def as_graph(target: Any, *, title: str = "") -> Graph:
+    """Return the graph of whatever can be drawn.
+
+    Raises
+    ------
+    TypeError
+        If it is nothing that has a graph.
+    ValueError
+        If it is a Tensor without history.
+    """
     if isinstance(target, Graph):
         return target
-    raise TypeError(type(target).__name__)
+    graph = getattr(target, "graph", None)
+    if isinstance(graph, Graph):
+        return graph
+    outputs = list(_tensors(target))
+    if not outputs:
+        raise TypeError(
+            f"cannot draw {type(target).__name__}; give a Tensor (or several in a list), a Graph or a recording"
+        )
+    named = {t._node: t.name or "" for t in outputs if t._node is not None}
+    if not named:
+        shapes = ", ".join(str(t.shape) for t in outputs)
+        raise ValueError(
+            f"nothing was recorded for a Tensor of shape {shapes}: compute it from a Tensor with requires_grad=True, "
+            "outside no_grad()"
+        )
+    facts = Facts()
+    for t in outputs:
+        if t._node is not None:
+            facts.forward[t._node] = summarise(t.numpy())
+    for n in ancestors(named):
+        tensor = n.watch.tensor() if n.watch is not None and n.watch.tensor is not None else None
+        if tensor is not None:
+            facts.forward[n] = summarise(tensor.numpy())
+            if tensor.grad is not None:
+                facts.gradient[n] = summarise(tensor.grad.numpy())
+    return assemble(named, facts, outputs=named, title=title)
+
+
+def _tensors(target: Any) -> Iterable[Tensor]:
+    todo = [target]
+    seen: set[int] = set()
+    while todo:
+        t = todo.pop()
+        if isinstance(t, Tensor):
+            yield t
+        elif isinstance(t, (list, tuple, dict)) and id(t) not in seen:
+            seen.add(id(t))
+            todo.extend(reversed(list(t.values() if isinstance(t, dict) else t)))
+
+
+def trace(target: Any) -> Any:
+    """Return the graph of a computation.
+
+    Parameters
+    ----------
+    target
+        A Tensor (or a list, tuple or dict of them): its whole history. Or a function: then the result is a function
+        that takes the same arguments, runs it, and returns the graph, with the arguments named after the parameters.
+
+    Raises
+    ------
+    ValueError
+        If the Tensor has no history.
+
+    Examples
+    --------
+    >>> import autograd_core as ac
+    >>> graph = ac.trace(lambda x: ac.tanh(x * 2))(1.0)
+    >>> [n.operation or n.name for n in graph]
+    ['x', '', 'multiply', 'tanh']
+    """
+    if not callable(target) or isinstance(target, Tensor):
+        return as_graph(target)
+    function: Callable[..., Any] = target
+    title = getattr(function, "__name__", type(function).__name__).strip("<>")
+
+    def traced(*args: Any, **kwargs: Any) -> Graph:
+        names = _argument_names(function, args, kwargs)
+        given = [_leaf(a, name) for a, name in zip(args, names, strict=False)]
+        named = {key: _leaf(a, key) for key, a in kwargs.items()}
+        with setting(grad=True, keep=True):
+            result = function(*given, **named)
+        if not any(t._node is not None for t in _tensors(result)):
+            raise ValueError(f"{title} returned nothing that depends on its arguments; there is no graph to show")
+        return as_graph(result, title="" if title == "lambda" else title)
+
+    return traced
+
+
+def _argument_names(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+    except (TypeError, ValueError):  # the call itself will say what is wrong
+        return [f"argument {i}" for i in range(len(args))]
+    names: list[str] = []
+    for name, value in bound.arguments.items():
+        several = inspect.signature(function).parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        names += [f"{name}[{i}]" for i in range(len(value))] if several else [name]
+    return names
+
+
+def _leaf(a: Any, name: str) -> Any:
+    """Return an argument as a Tensor that requires grad, if it is a floating number or array."""
+    if isinstance(a, Tensor):
+        if a._node is not None or a.dtype.kind not in "fc":
+            return a
+        a = a.numpy()
+    if isinstance(a, (float, complex, np.floating, np.complexfloating)) or (
+        isinstance(a, np.ndarray) and a.dtype.kind in "fc"
+    ):
+        return Tensor(a, requires_grad=True, name=name)
+    return a

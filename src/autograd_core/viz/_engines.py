@@ -13,6 +13,8 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from .._errors import AutogradError
+
 #: Environment variable that chooses the engine when `engine=` is not given.
 VARIABLE = "AUTOGRAD_CORE_VIZ_ENGINE"
 ENGINES = ("dot", "graphviz-pure", "builtin")
@@ -23,7 +25,7 @@ PIXELS = 16_000_000
 DPI, LEAST_DPI = 144, 24
 
 
-class DrawingError(RuntimeError):
+class DrawingError(AutogradError, RuntimeError):
     """A picture could not be made; the message names what to do instead."""
 
 
