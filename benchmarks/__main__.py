@@ -20,7 +20,9 @@ def parser() -> argparse.ArgumentParser:
     described.add_argument("--systems", help=f"of {', '.join(SYSTEMS)} (default: those that are installed)")
     described.add_argument("--rounds", type=int, default=5, help="turns of every system (default 5)")
     described.add_argument("--budget", type=float, default=0.4, help="seconds a turn (default 0.4)")
-    described.add_argument("--too-slow", type=float, default=10.0, help="seconds a step at which a scaling series ends")
+    described.add_argument(
+        "--too-slow", type=float, default=20.0, help="seconds a step at which a scaling series ends (default 20)"
+    )
     described.add_argument("--check", action="store_true", help="only check that all systems compute the same numbers")
     described.add_argument("--no-scaling", action="store_true", help="leave the scaling series out")
     described.add_argument(

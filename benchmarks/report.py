@@ -79,13 +79,22 @@ def verdict(row: Row) -> str:
     return f"{row.workload.goal:.2f} {'met' if ratio <= row.workload.goal else 'missed'}"
 
 
+def columns(rows: Sequence[Row], systems: Sequence[str]) -> list[str]:
+    """Lay out rows of the table under their heads."""
+    titles = " | ".join(SYSTEMS[name].title for name in systems)
+    lines = [f"| workload | {titles} | goal | MB ({', '.join(systems)}) |", "|---" * (len(systems) + 3) + "|"]
+    for row in rows:
+        cells = " | ".join(cell(row, name) for name in systems)
+        lines.append(f"| {row.workload.title} | {cells} | {verdict(row)} | {memory(row, systems)} |")
+    return lines
+
+
 def grid_summary(rows: Sequence[Row], systems: Sequence[str]) -> list[str]:
-    """Say of the convolution grid what its 32 rows add up to."""
-    grid = [row for row in rows if row.workload.family == "convgrid"]
+    """Say of the convolution grid what its rows add up to."""
     lines = []
     for name in systems:
-        pairs = [(r.timed(name), r.timed("torch"), r) for r in grid]
-        both = [(mine.minimum, theirs.minimum, r.workload.title) for mine, theirs, r in pairs if mine and theirs]
+        pairs = [(row.timed(name), row.timed("torch"), row) for row in rows]
+        both = [(mine.minimum, theirs.minimum, row.workload.title) for mine, theirs, row in pairs if mine and theirs]
         if not both or name == "torch":
             continue
         ratios = [mine / theirs for mine, theirs, _ in both]
@@ -96,13 +105,12 @@ def grid_summary(rows: Sequence[Row], systems: Sequence[str]) -> list[str]:
             f"- {SYSTEMS[name].title}, {len(both)} convolutions: sum {total:.2f} x PyTorch, "
             f"geometric mean {mean:.2f} x, worst {worst:.2f} x ({title})"
         )
-    return lines and ["", "Convolution grid, by minimum:", "", *lines]
+    return lines
 
 
 def markdown(rows: Sequence[Row], systems: Sequence[str]) -> str:
-    """Lay out the table."""
+    """Lay out the table, the grid of convolutions, and what failed."""
     about = machine()
-    titles = [SYSTEMS[name].title for name in systems]
     versions = "; ".join(f"{SYSTEMS[name].title}: {SYSTEMS[name].versions()}" for name in systems if installed(name))
     lines = [
         f"autograd-core at {about['commit']}, Python {about['python']}, {about['system']}.",
@@ -112,18 +120,19 @@ def markdown(rows: Sequence[Row], systems: Sequence[str]) -> str:
         "",
         "Time of a step, minimum / median over rounds (ratios of both to PyTorch eager).",
         "Memory is the peak resident size above that after the import, over the first three steps.",
-        "",
-        "| workload | " + " | ".join(titles) + " | goal | MB (" + ", ".join(systems) + ") |",
-        "|---" * (len(systems) + 3) + "|",
     ]
-    for row in rows:
-        cells = [cell(row, name) for name in systems]
-        lines.append(f"| {row.workload.title} | {' | '.join(cells)} | {verdict(row)} | {memory(row, systems)} |")
-    lines += grid_summary(rows, systems)
-    failures = [(row.workload.name, name, result.error) for row in rows for name, result in row.results.items()]
-    failures = [failure for failure in failures if failure[2]]
+    grid = [row for row in rows if row.workload.family == "convgrid"]
+    table = [row for row in rows if row not in grid]
+    if table:
+        lines += ["", *columns(table, systems)]
+    if grid:
+        lines += ["", "Grid of convolutions; what it adds up to, by minimum:", "", *grid_summary(grid, systems), ""]
+        lines += columns(grid, systems)
+    failures = [
+        f"- {row.workload.name}, {name}: {result.error}" for row in rows for name, result in row.results.items() if result.error
+    ]
     if failures:
-        lines += ["", "Failures:", "", *(f"- {row}, {name}: {error}" for row, name, error in failures)]
+        lines += ["", "Failures:", "", *failures]
     return "\n".join(lines) + "\n"
 
 

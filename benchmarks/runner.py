@@ -170,7 +170,7 @@ def measure(workload: Workload, systems: Sequence[str], *, rounds: int, budget: 
     rounds : int
         Turns of every system; 0 only checks.
     budget : float
-        Seconds a turn takes at least; a step that is longer is done twice.
+        Seconds a turn takes; a longer step is done once or twice.
     """
     results = {name: Result(name) for name in systems if name in workload.systems}
     processes = {}
@@ -205,15 +205,19 @@ def measure(workload: Workload, systems: Sequence[str], *, rounds: int, budget: 
 def measure_all(
     workloads: Iterable[Workload], systems: Sequence[str], *, rounds: int, budget: float, too_slow: float
 ) -> Iterable[Row]:
-    """Measure workloads one after the other; a scaling series drops a system once its step took `too_slow` seconds."""
-    dropped: set[tuple[str, str]] = set()
+    """Measure workloads one after the other.
+
+    A scaling series leaves a system out where its step is expected to take more than `too_slow` seconds, in proportion to the
+    last one.
+    """
+    last: dict[tuple[str, str], float] = {}  # seconds a step for each unit of what the series varies
     for workload in workloads:
-        series = workload.scaling[0] if workload.scaling else ""
-        names = [name for name in systems if (series, name) not in dropped]
+        series, size = workload.scaling or ("", 0)
+        names = [name for name in systems if last.get((series, name), 0.0) * size <= too_slow]
         start = time.perf_counter()
         row = measure(workload, names, rounds=rounds, budget=budget)
         for name, result in row.results.items():
-            if series and (result.error or (result.rounds and result.minimum * workload.per > too_slow)):
-                dropped.add((series, name))
+            if series and result.rounds:
+                last[series, name] = result.minimum * workload.per / size
         print(f"  {workload.name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
         yield row

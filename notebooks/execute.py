@@ -42,6 +42,7 @@ def execute(path: Path, *, timeout: float = 120.0) -> nbformat.NotebookNode:
         timeout=timeout,
         kernel_name="python3",
         record_timing=False,  # or every execution would change the file
+        extra_arguments=["--log-level=ERROR"],  # the kernel talks to this process only
         resources={"metadata": {"path": str(FOLDER)}},
     )
     return asyncio.run(client.async_execute())
