@@ -15,7 +15,7 @@ import numpy as np
 
 from .._graph import ancestors
 from .._modes import MODE, setting
-from .._node import ITEM, Form
+from .._node import Form
 from .._node import Node as EngineNode
 from .._recording import IDENTITY
 from .._tensor import Tensor
@@ -24,6 +24,8 @@ from ._statistics import Statistics, summarise
 
 #: A constant of more elements than this is taken for data that flows in, and drawn as an input.
 DATA = 64
+#: What the user called, where the primitive behind it has another name.
+SHOWN = {"pooled": "max_pool", "unfold_windows": "unfold", "fold_windows": "fold", "join": "stack", "contract": "einsum"}
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class Facts:
     sources: dict[EngineNode, Source] = field(default_factory=dict)
     calls: dict[EngineNode, int] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
+    #: Kind and name of leaves, noted while their Tensors were alive.
+    leaves: dict[EngineNode, tuple[Kind, str]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     steps: list[tuple[str, EngineNode, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -103,7 +107,7 @@ def assemble(
 
 
 def _node(n: EngineNode, at: int, facts: Facts) -> Node:
-    kind, name = _kind(n)
+    kind, name = facts.leaves.get(n) or leaf_kind(n)
     several = n.dtype == object  # a primitive with several outputs holds a tuple
     size = 0 if several else n.size * n.dtype.itemsize
     primitive = n.primitive
@@ -127,19 +131,23 @@ def _node(n: EngineNode, at: int, facts: Facts) -> Node:
 
 
 def _operation(n: EngineNode) -> str:
-    if n.primitive is ITEM:
-        return "item"
     assert n.primitive is not None
-    return n.primitive.name.strip("_")
+    name = n.primitive.name.strip("_")
+    return SHOWN.get(name, name)
 
 
-def _kind(n: EngineNode) -> tuple[Kind, str]:
-    if n.primitive is not None and not (n.primitive is IDENTITY and n.parents == (None,)):
+def leaf_kind(n: EngineNode) -> tuple[Kind, str]:
+    if n.primitive is not None and (n.primitive is not IDENTITY or n.parents[0] is not None):
         return "operation", ""
-    tensor = n.watch.tensor() if n.watch is not None and n.watch.tensor is not None else None
+    tensor = tensor_of(n)
     name = (tensor.name if tensor is not None else None) or ""
     parameter = any(base.__name__ == "Parameter" for base in type(tensor).__mro__)
     return ("parameter" if parameter else "input"), name
+
+
+def tensor_of(n: EngineNode) -> Any:
+    """Return the Tensor that a leaf's gradient goes to, if it is alive."""
+    return n.watch.tensor() if n.watch is not None and n.watch.tensor is not None else None
 
 
 def _constant(value: Any, constants: dict[int, int], made: list[Node], facts: Facts) -> int | None:
@@ -171,9 +179,11 @@ def argument_text(meta: Mapping[str, Any] | None) -> str:
     """Return metadata as "axis=1, keepdims=True"; an index as "[:, 0]"; arrays by dtype and shape."""
     parts = []
     for name, value in (meta or {}).items():
-        if value is None:
+        if value is None or name == "shape":  # the shape of the result is shown anyway
             continue
-        if name == "index" and not isinstance(value, int):
+        if name == "windows" and isinstance(value, tuple) and value and isinstance(value[0], tuple):
+            parts.append(f"windows={'×'.join(map(str, value[0]))}")
+        elif name == "index" and not isinstance(value, int):
             items = value if isinstance(value, tuple) else (value,)
             parts.append(f"[{', '.join(map(_short, items))}]")
         else:
@@ -252,7 +262,7 @@ def as_graph(target: Any, *, title: str = "") -> Graph:
         if t._node is not None:
             facts.forward[t._node] = summarise(t.numpy())
     for n in ancestors(named):
-        tensor = n.watch.tensor() if n.watch is not None and n.watch.tensor is not None else None
+        tensor = tensor_of(n)
         if tensor is not None:
             facts.forward[n] = summarise(tensor.numpy())
             if tensor.grad is not None:

@@ -21,7 +21,7 @@ from .._graph import contributions
 from .._modes import setting
 from .._node import Node as EngineNode
 from .._tensor import Tensor
-from ._build import Facts, Failed, assemble
+from ._build import Facts, Failed, assemble, leaf_kind
 from ._model import Graph, Source
 from ._statistics import KEEP, Statistics, summarise
 
@@ -63,6 +63,8 @@ class Observer:
                 self._held[id(a)] = a  # an id must not be used again while the recording lasts
             elif parent not in facts.forward and isinstance(a, np.ndarray):
                 facts.forward[parent] = self._summary(a)
+                if parent.primitive is None:
+                    facts.leaves[parent] = leaf_kind(parent)
         if isinstance(array, np.ndarray):
             facts.forward[node] = self._summary(array)
         if self._sources:

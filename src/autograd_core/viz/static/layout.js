@@ -12,7 +12,7 @@ function arrange(w, h, links, top, bottom, nodeGap, layerGap) {
   const { chain, width, height, below, owner } = bend(w, h, links, rank);
   const layers = lists(rank.reduce((a, b) => Math.max(a, b), 0) + 1);
   rank.forEach((r, i) => layers[r].push(i));
-  order(layers, below);
+  order(layers, below, width);
   const x = positions(layers, width, below, owner, n, nodeGap);
   const y = zeros(rank.length), middle = [], half = [];
   let at = 0;
@@ -133,48 +133,51 @@ function bend(w, h, links, rank) {
   return { chain, width, height, below, owner };
 }
 
-function order(layers, below) {
-  const total = below.length, above = lists(total), place = zeros(total), key = zeros(total);
-  for (let u = 0; u < total; u++) for (const [v] of below[u]) above[v].push(u);
+function order(layers, below, width) {
+  const total = below.length, upEnds = lists(total), place = zeros(total), key = zeros(total);
+  const downEnds = below.map((near, u) => near.map(([v, du, dv]) => {
+    const f = du / (width[u] + 1);
+    upEnds[v].push([u, f]);
+    return [v, f, dv / (width[v] + 1)];
+  }));
   for (const layer of layers) layer.forEach((i, k) => { place[i] = k; });
   let best = layers.map(layer => layer.slice());
-  let fewest = crossings(layers, below, place);
+  let fewest = crossings(layers, downEnds, place);
   for (let sweep = 0; sweep < ORDER_SWEEPS && fewest > 0; sweep++) {
     const down = sweep % 2 === 0, count = layers.length;
     for (let s = 1; s < count; s++) {
       const r = down ? s : count - 1 - s;
       for (const i of layers[r]) {
         let sum = 0;
-        const size = down ? above[i].length : below[i].length;
-        if (down) for (const v of above[i]) sum += place[v];
-        else for (const e of below[i]) sum += place[e[0]];
+        const size = down ? upEnds[i].length : downEnds[i].length;
+        if (down) for (const [v, f] of upEnds[i]) sum += place[v] + f;
+        else for (const [v, , f] of downEnds[i]) sum += place[v] + f;
         key[i] = size ? sum / size : place[i];
       }
       layers[r].sort((a, b) => key[a] - key[b]);
       layers[r].forEach((i, k) => { place[i] = k; });
     }
-    const now = crossings(layers, below, place);
+    const now = crossings(layers, downEnds, place);
     if (now < fewest) { fewest = now; best = layers.map(layer => layer.slice()); }
   }
   best.forEach((layer, r) => { layers[r] = layer; });
 }
 
-function crossings(layers, below, place) {
+function crossings(layers, ends, place) {
   let count = 0;
   for (let r = 0; r + 1 < layers.length; r++) {
-    const size = layers[r + 1].length, tree = zeros(size + 1);
-    let entered = 0;
-    for (const u of layers[r]) {
-      const ends = below[u].map(e => place[e[0]]).sort((a, b) => a - b);
-      for (const p of ends) {
+    const lines = [];
+    for (const u of layers[r]) for (const [v, f, g] of ends[u]) lines.push([place[u] + f, place[v] + g]);
+    lines.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const sorted = [...new Set(lines.map(l => l[1]))].sort((a, b) => a - b), size = sorted.length;
+    const places = new Map(sorted.map((g, k) => [g, k])), tree = zeros(size + 1);
+    for (let at = 0, entered = 0, stop; at < lines.length; entered += stop - at, at = stop) {
+      for (stop = at; stop < lines.length && lines[stop][0] === lines[at][0]; stop++) {
         let smaller = 0;
-        for (let k = p + 1; k > 0; k -= k & -k) smaller += tree[k];
+        for (let k = places.get(lines[stop][1]) + 1; k > 0; k -= k & -k) smaller += tree[k];
         count += entered - smaller;
       }
-      for (const p of ends) {
-        for (let k = p + 1; k <= size; k += k & -k) tree[k]++;
-        entered++;
-      }
+      for (let j = at; j < stop; j++) for (let k = places.get(lines[j][1]) + 1; k <= size; k += k & -k) tree[k]++;
     }
   }
   return count;
