@@ -73,7 +73,7 @@ class Picture:
 
     def to_mermaid(self) -> str:
         """Return the picture as a Mermaid flowchart."""
-        return write_mermaid(self.graph, self.view, across=self._across)
+        return write_mermaid(self.view, across=self._across)
 
     def to_html(self) -> str:
         """Return the interactive page of the same graph."""
@@ -180,8 +180,6 @@ def draw(
     %0  x  3 float64
     %1  tanh(%0)  → 3  3
     """
-    from ._build import as_graph
+    from ._trace import as_graph
 
-    return Picture(
-        as_graph(target), engine=engine, theme=theme, direction=direction, fold=fold, budget=budget, repeats=repeats
-    )
+    return Picture(as_graph(target), engine=engine, theme=theme, direction=direction, fold=fold, budget=budget, repeats=repeats)

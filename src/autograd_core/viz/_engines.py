@@ -128,7 +128,7 @@ def _run(backend: Backend, source: str, arguments: list[str], limit: float | Non
     assert backend.path is not None
     limit = LIMIT if limit is None else limit
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [backend.path, *arguments], input=source.encode(), capture_output=True, timeout=limit, check=False
         )
     except subprocess.TimeoutExpired:

@@ -153,9 +153,7 @@ def place(
 
 def _split(
     n: int, m: int, up: list[int], links: Sequence[tuple[int, int]]
-) -> tuple[
-    list[list[tuple[int, int, int]]], list[list[tuple[int, int, int]]], list[dict[int, None]], list[dict[int, None]]
-]:
+) -> tuple[list[list[tuple[int, int, int]]], list[list[tuple[int, int, int]]], list[dict[int, None]], list[dict[int, None]]]:
     """Cut each arrow at the borders it crosses.
 
     Returns, per arrow, its parts (frame, from, to); per frame its distinct parts (source box, from, to) and the

@@ -138,9 +138,7 @@ class Graph:
             "version": VERSION,
             "title": self.title,
             "nodes": [_node_to_dict(n) for n in self.nodes],
-            "edges": [
-                {"source": e.source, "target": e.target, "slot": e.slot, "gradient": e.gradient} for e in self.edges
-            ],
+            "edges": [{"source": e.source, "target": e.target, "slot": e.slot, "gradient": e.gradient} for e in self.edges],
             "groups": [
                 {
                     "path": g.path,
@@ -176,7 +174,7 @@ class Graph:
             If the data is not a graph, is of another version, or is inconsistent (an edge to a node that is not
             there, ids out of order); the message names the offending entry.
         """
-        if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        if not hasattr(data, "get") or data.get("format") != FORMAT:
             raise ValueError(f'not an autograd-core graph: expected an object with "format": "{FORMAT}"')
         if data.get("version") != VERSION:
             raise ValueError(
@@ -188,8 +186,7 @@ class Graph:
             return cls(
                 nodes=tuple(_node_from_dict(n) for n in data["nodes"]),
                 edges=tuple(
-                    Edge(int(e["source"]), int(e["target"]), int(e.get("slot", 0)), e.get("gradient"))
-                    for e in data["edges"]
+                    Edge(int(e["source"]), int(e["target"]), int(e.get("slot", 0)), e.get("gradient")) for e in data["edges"]
                 ),
                 groups=tuple(
                     Group(
@@ -257,9 +254,7 @@ def _node_from_dict(d: Mapping[str, Any]) -> Node:
         bytes=int(d.get("bytes", 0)),
         arguments=str(d.get("arguments", "")),
         derivative=str(d.get("derivative", "")),
-        source=None
-        if source is None
-        else Source(str(source["file"]), int(source["line"]), str(source.get("code", ""))),
+        source=None if source is None else Source(str(source["file"]), int(source["line"]), str(source.get("code", ""))),
         forward=None if forward is None else Statistics.from_dict(forward),
         gradient=None if gradient is None else Statistics.from_dict(gradient),
     )

@@ -172,13 +172,12 @@ def explore(
     >>> page.to_html().startswith("<!DOCTYPE html>")
     True
     """
-    from ._build import as_graph
+    from ._trace import as_graph
 
     if len(targets) not in (1, 2):
         raise TypeError(f"explore takes one target, or two to compare; got {len(targets)}")
-    names = ("A", "B") if len(targets) == 2 else ()
     graphs = [as_graph(t) for t in targets]
-    names = tuple(f"{n}: {g.title}" if g.title else n for n, g in zip(names, graphs, strict=False))
+    names = [f"{n}: {g.title}" if g.title else n for n, g in zip("AB", graphs, strict=False)] if len(graphs) == 2 else []
     return Page(graphs, theme=theme, direction=direction, budget=budget, repeats=repeats, names=names, title=title)
 
 

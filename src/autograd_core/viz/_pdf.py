@@ -6,10 +6,10 @@ import io
 import zlib
 from typing import Any
 
-from ._engines import DPI, DrawingError, raster_dpi
+from ._engines import DrawingError, raster_dpi
+from ._labels import text_width
 from ._scene import Curve, Rectangle, Scene, Text
 from ._svg import merged
-from ._view import text_width
 
 #: PDF readers refuse pages over 200 inches.
 LARGEST = 14_400.0
@@ -141,16 +141,13 @@ def write_png(scene: Scene) -> bytes:
         for s in piece.shapes:
             if isinstance(s, Rectangle):
                 style = f"round,pad=0,rounding_size={min(s.radius, s.height / 2)}"
-                opacity = {"facecolor": (*_floats(s.fill), s.opacity), "edgecolor": s.stroke}
-                axes.add_patch(
-                    FancyBboxPatch((s.x, s.y), s.width, s.height, boxstyle=style, linewidth=s.line, **opacity)
-                )
+                patch = FancyBboxPatch((s.x, s.y), s.width, s.height, boxstyle=style, linewidth=s.line)
+                patch.set(facecolor=(*_floats(s.fill), s.opacity), edgecolor=s.stroke)
+                axes.add_patch(patch)
             elif isinstance(s, Text):
                 align = {"start": "left", "middle": "center", "end": "right"}[s.anchor]
                 weight: dict[str, Any] = {"fontweight": "bold" if s.bold else "normal", "fontfamily": family}
-                text = axes.text(
-                    s.x, s.y, s.text.replace("$", r"\$"), fontsize=s.size * 0.92, color=s.fill, ha=align, **weight
-                )
+                text = axes.text(s.x, s.y, s.text.replace("$", r"\$"), fontsize=s.size * 0.92, color=s.fill, ha=align, **weight)
                 if s.halo:
                     text.set_path_effects([withStroke(linewidth=3, foreground=s.halo)])
             else:

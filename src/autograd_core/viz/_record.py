@@ -20,6 +20,7 @@ import numpy as np
 from .._graph import contributions
 from .._modes import setting
 from .._node import Node as EngineNode
+from .._primitive import Primitive
 from .._tensor import Tensor
 from ._build import Facts, Failed, assemble, leaf_kind
 from ._model import Graph, Source
@@ -140,9 +141,7 @@ def _short_path(file: str) -> str:
 class Recording:
     """A computation being recorded; made by `record`. After the ``with`` block, ``graph`` is the `Graph`."""
 
-    def __init__(
-        self, values: str, budget: float, inputs: Mapping[str, Any], *, sources: bool, title: str
-    ) -> None:
+    def __init__(self, values: str, budget: float, inputs: Mapping[str, Any], *, sources: bool, title: str) -> None:
         self._title = title
         self._inputs = {name: a._array if isinstance(a, Tensor) else a for name, a in inputs.items()}
         names = {id(a): name for name, a in self._inputs.items()}
@@ -194,7 +193,7 @@ def _failed(error: BaseException, trace: TracebackType | None) -> Failed:
         local = frame.f_locals
         if frame.f_code.co_name in ("unary", "binary", "apply") and frame.f_code.co_filename.endswith("_record.py"):
             p = local.get("p")
-            if hasattr(p, "rules"):
+            if isinstance(p, Primitive):
                 given = local.get("parents") or (local.get("node"), local.get("left"), local.get("right"))
                 parents = tuple(n if isinstance(n, EngineNode) else None for n in given)
                 found = Failed(message, p.name, parents)

@@ -42,7 +42,7 @@ class Run:
 def find_runs(graph: Graph, tree: Tree, operation: list[bool], plain: bool) -> None:
     """Fill ``tree.runs``, outermost first; ``plain`` allows blocks made of bare operations only."""
     levels = _levels(tree, operation)
-    nodes, groups = _contents(tree, levels)
+    nodes, groups = _contents(levels)
     symbols: dict[object, int] = {}
     of_group = [0] * len(tree.parent)
     for g in range(len(levels) - 1, -1, -1):
@@ -76,7 +76,7 @@ def _levels(tree: Tree, operation: list[bool]) -> list[list[int]]:
     return levels
 
 
-def _contents(tree: Tree, levels: list[list[int]]) -> tuple[list[list[int]], list[list[int]]]:
+def _contents(levels: list[list[int]]) -> tuple[list[list[int]], list[list[int]]]:
     """Return, for each group, every node and every group inside it, itself included, in order."""
     nodes: list[list[int]] = [[] for _ in levels]
     groups: list[list[int]] = [[g] for g in range(len(levels))]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from ._labels import LINE_SIZE, TITLE_SIZE, text_width
 from ._layout import LAYER_GAP, Placed, place
 from ._model import Graph
 from ._theme import Theme, style_of
-from ._view import LINE_SIZE, TITLE_SIZE, Box, Cluster, View, text_width
+from ._view import Box, Cluster, View
 
 LABEL_SIZE, HEADING_SIZE = 9.0, 11.0
 
@@ -186,7 +188,7 @@ def _curve(route: list[tuple[float, float]], stroke: str, across: bool) -> Curve
         head = [end, (base[0] - half, base[1]), (base[0] + half, base[1])]
     points = [*route[:-1], base]
     segments = []
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         if across:
             middle = (ax + bx) / 2
             segments.append(((middle, ay), (middle, by), (bx, by)))

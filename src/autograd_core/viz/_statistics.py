@@ -66,13 +66,9 @@ class Statistics:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Statistics:
         """Read what `to_dict` wrote; numbers are checked, absent fields take their defaults."""
-        return cls(
-            size=int(data["size"]),
-            **{key: _number(data.get(key)) for key in ("min", "max", "mean", "std", "l2")},
-            **{key: int(data.get(key, 0)) for key in ("nan", "inf", "zero")},
-            counts=tuple(int(c) for c in data.get("histogram", ())),
-            value=data.get("value"),
-        )
+        fields: dict[str, Any] = {key: _number(data.get(key)) for key in ("min", "max", "mean", "std", "l2")}
+        fields.update({key: int(data.get(key, 0)) for key in ("size", "nan", "inf", "zero")})
+        return cls(counts=tuple(int(c) for c in data.get("histogram", ())), value=data.get("value"), **fields)
 
 
 def summarise(array: Any, *, keep: int = KEEP) -> Statistics:
@@ -128,16 +124,13 @@ def _listed(a: npt.NDArray[Any]) -> Any:
     """Return nested lists that JSON can hold: non-finite and complex numbers become strings."""
     if a.dtype.kind in "biu":
         return a.tolist()
-    if a.dtype.kind == "f":
-        # float32 would print as 0.10000000149011612: the shortest text that reads back is what a person wants.
-        flat = [_readable(x) for x in a.ravel()]
-    else:
-        flat = [str(x) for x in a.ravel()]
+    flat = [_readable(x) if a.dtype.kind == "f" else str(x) for x in a.ravel()]
     nested = np.empty(a.shape, dtype=object)
     nested.ravel()[:] = flat
     return nested.tolist()
 
 
 def _readable(x: Any) -> float | str:
+    """Return the shortest number that reads back: float32 would otherwise print as 0.10000000149011612."""
     number = float(str(x))
     return number if math.isfinite(number) else str(number)

@@ -11,9 +11,9 @@ from ._theme import FONT
 def write_svg(scene: Scene) -> str:
     """Return the scene as a standalone SVG document."""
     w, h = _n(scene.width), _n(scene.height)
+    font = f'font-family="{FONT}" style="max-width:100%;height:auto"'
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" '
-        f'font-family="{FONT}" style="max-width:100%;height:auto">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" {font}>',
         f"<title>{xml_text(scene.title)}</title><desc>{xml_text(scene.description)}</desc>",
         f'<rect width="{w}" height="{h}" fill="{scene.background}"/>',
     ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ._labels import shape_text
 from ._model import Graph
 from ._theme import LIGHT, style_of
-from ._view import View, shape_text
+from ._view import View
 
 
 def write_text(graph: Graph, view: View) -> str:
@@ -42,7 +43,7 @@ def write_text(graph: Graph, view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_mermaid(graph: Graph, view: View, *, across: bool = False) -> str:
+def write_mermaid(view: View, *, across: bool = False) -> str:
     """Return a Mermaid flowchart (GitHub and many editors draw it)."""
     lines = [f"flowchart {'LR' if across else 'TB'}"]
     inside: list[list[int]] = [[] for _ in range(len(view.clusters) + 1)]

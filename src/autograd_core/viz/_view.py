@@ -8,12 +8,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from ._model import Graph, Node
+from ._labels import (
+    LINE,
+    LINE_SIZE,
+    LINES,
+    TITLE,
+    TITLE_SIZE,
+    count_text,
+    folded_text,
+    last_parts,
+    scalar_text,
+    shape_text,
+    shorten,
+    text_width,
+)
+from ._model import Graph
 from ._tree import Tree, hidden_by_runs
-
-#: Longest title and longest line inside a box, in characters; the panel and the tooltip have the whole text.
-TITLE, LINE, LINES = 28, 30, 4
-TITLE_SIZE, LINE_SIZE = 12.0, 10.0
 
 
 @dataclass(slots=True)
@@ -99,7 +109,7 @@ def look(
             box = _node_box(graph, tree, i, fold, cluster_of[i], consumed[i])
             box.times = single.get(i, 1)
             view.boxes.append(box)
-    for i, n in enumerate(graph.nodes):
+    for i in range(len(graph.nodes)):
         s = shown[i]
         g = inside[tree.owner[s]]
         view.box_of.append(boxes.get(f"g{g}" if g >= 0 else f"n{graph.nodes[s].id}", -1))
@@ -108,7 +118,7 @@ def look(
     _links(graph, tree, view, shown, unrolled)
     _prune(view)
     for box in view.boxes:
-        _measure(box, view)
+        _measure(box)
     return view
 
 
@@ -237,9 +247,9 @@ def _group_box(graph: Graph, tree: Tree, g: int, key: str, node: int, cluster: i
 
 def _links(graph: Graph, tree: Tree, view: View, shown: list[int], unrolled: frozenset[int] | set[int]) -> None:
     blocks: list[list[tuple[int, int]]] = [[] for _ in graph.nodes]
-    for r, run in enumerate(tree.runs):
+    for r, repeated in enumerate(tree.runs):
         if r not in unrolled:
-            for k, block in enumerate(run.blocks):
+            for k, block in enumerate(repeated.blocks):
                 for i in block:
                     blocks[i].append((r, k))
     links: dict[tuple[int, int], Link] = {}
@@ -297,7 +307,7 @@ def _prune(view: View) -> None:
         box.cluster = number[box.cluster]
 
 
-def _measure(box: Box, view: View) -> None:
+def _measure(box: Box) -> None:
     """Set the size of a box from its text; wide enough for the label of the arrow that leaves it."""
     title = box.title if box.times == 1 else f"{box.title} × {box.times}"
     width = text_width(title, TITLE_SIZE) * 1.06
@@ -312,78 +322,3 @@ def group_name(tree: Tree, g: int) -> str:
     path, above = tree.path[g], tree.path[tree.parent[g]]
     name = path[len(above) + 1 :] if above and path.startswith(above + ".") else path
     return f"{name} ({tree.call[g]})" if tree.call[g] > 1 else name
-
-
-def folded_text(graph: Graph, tree: Tree, i: int) -> str:
-    """Return "weight 64×3" for a folded parameter, "weight.T 3×64" for a rearranged one, the number for a scalar."""
-    n = graph.nodes[i]
-    if tree.operands[i]:
-        source = i
-        while tree.operands[source]:
-            source = tree.operands[source][0][1]
-        name = last_parts(graph.nodes[source].name, 1) or graph.nodes[source].kind
-        turned = n.operation in {"transpose", "matrix_transpose", "permute_dims"}
-        return f"{name}.T {shape_text(n.shape)}" if turned else f"{n.operation}({name}) {shape_text(n.shape)}"
-    if n.kind == "constant":
-        return scalar_text(n) or f"constant {shape_text(n.shape)}".strip()
-    return f"{last_parts(n.name, 1) or n.kind} {shape_text(n.shape)}".strip()
-
-
-def scalar_text(n: Node) -> str:
-    """Return the value of a 0-d leaf as text when it is known, else nothing."""
-    if n.shape or n.forward is None or n.forward.value is None or isinstance(n.forward.value, list):
-        return ""
-    value = n.forward.value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return shorten(str(value), 12)
-    return number_text(float(value))
-
-
-def number_text(x: float) -> str:
-    """Return a number in at most about ten characters: up to four significant digits."""
-    if x == int(x) and abs(x) < 1e6:
-        return str(int(x))
-    size = math.floor(math.log10(abs(x)))
-    if -4 <= size < 6:
-        text = f"{x:.{max(3 - size, 0)}f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    digits, _, power = f"{x:.3e}".partition("e")
-    return f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
-
-
-def count_text(n: int) -> str:
-    """Return 1792 as "1,792"."""
-    return f"{n:,}"
-
-
-def shape_text(shape: tuple[int, ...]) -> str:
-    """Return (32, 10) as "32×10", and nothing for a scalar."""
-    return "×".join(str(s) for s in shape)
-
-
-def last_parts(name: str, parts: int = 2) -> str:
-    """Return the last components of an attribute path ("layers.0.weight" -> "0.weight")."""
-    return ".".join(name.split(".")[-parts:])
-
-
-def shorten(text: str, limit: int) -> str:
-    """Return the text on one line of at most ``limit`` characters, control characters replaced."""
-    clean = "".join(c if c.isprintable() else " " for c in text[: 4 * limit])
-    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
-
-
-def text_width(text: str, size: float) -> float:
-    """Estimate the width of text in a sans-serif font of this size, a little generously."""
-    width = 0.0
-    for c in text:
-        if c in " !'(),-./:;I[]fijlrt|`":
-            width += 0.32
-        elif c in "mwMW@%×":
-            width += 0.85
-        elif "A" <= c <= "Z":
-            width += 0.7
-        elif ord(c) < 0x2E80:
-            width += 0.58
-        else:
-            width += 1.1
-    return width * size
