@@ -9,6 +9,7 @@ import platform
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,7 @@ def markdown(rows: Sequence[Row], systems: Sequence[str]) -> str:
 
 
 def plot_bars(rows: Sequence[Row], systems: Sequence[str], path: Path) -> None:
-    """Draw one bar a system for each workload, as a multiple of PyTorch eager's minimum, on a log scale."""
+    """Draw one bar a system for each workload: its minimum as a multiple of PyTorch eager's, on a log scale."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -147,24 +148,30 @@ def plot_bars(rows: Sequence[Row], systems: Sequence[str], path: Path) -> None:
     names = [name for name in systems if name != "torch"]
     if not rows or not names:
         return
-    figure, axes = plt.subplots(figsize=(9, 1 + 0.16 * len(rows) * (len(names) + 1.5)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(10, 1.2 + 0.14 * len(rows) * (len(names) + 1.5)), layout="constrained")
     height = 1 / (len(names) + 1.5)
     for index, name in enumerate(names):
-        ratios = [row.ratio(name, "torch", of="minimum") for row in rows]
-        places = [place + index * height for place, ratio in enumerate(ratios) if ratio]
-        axes.barh(places, [ratio for ratio in ratios if ratio], height, color=COLOURS[name], label=SYSTEMS[name].title)
+        pairs = [(place + index * height, row.ratio(name, "torch", of="minimum")) for place, row in enumerate(rows)]
+        bars = [(place, ratio) for place, ratio in pairs if ratio]
+        places, ratios = [place for place, _ in bars], [ratio for _, ratio in bars]
+        lengths = [ratio - 1 for ratio in ratios]  # from PyTorch's line, to the left if faster
+        drawn = axes.barh(places, lengths, height, left=1, color=COLOURS[name], label=SYSTEMS[name].title)
+        if name == "ours":
+            axes.bar_label(drawn, [f"{ratio:.2g}" for ratio in ratios], padding=3, fontsize=7, color=COLOURS[name])
     axes.axvline(1, color=COLOURS["torch"], linewidth=1.5, label=SYSTEMS["torch"].title)
     axes.set_xscale("log")
-    ticks = [t for t in (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]]
+    axes.margins(x=0.08)
+    low, high = axes.get_xlim()
+    ticks = [t for t in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if low <= t <= high]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
     axes.set_xticks([], minor=True)
     axes.set_yticks([place + height * (len(names) - 1) / 2 for place in range(len(rows))])
-    axes.set_yticklabels([row.workload.title for row in rows], fontsize=8)
-    axes.set_ylim(len(rows) - 0.3, -0.7)
-    axes.set_xlabel("time of a step relative to PyTorch eager, one thread (minimum; left is faster)")
+    axes.set_yticklabels([textwrap.fill(row.workload.title, 40) for row in rows], fontsize=8)
+    axes.set_ylim(len(rows) - 0.3, -0.4)
+    axes.set_xlabel("time of a step as a multiple of PyTorch eager's (left is faster)")
     axes.grid(axis="x", which="major", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="best", fontsize=8)
+    figure.legend(loc="outside upper center", ncols=4, fontsize=8)
     figure.savefig(path)
     plt.close(figure)
 
