@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core._rules import cumulative, elementwise, indexing, products, shapes, special, windows
+from autograd_core._rules import cumulative, elementwise, indexing, masks, products, shapes, special, windows
 from autograd_core._rules.windows import Windows
 from autograd_core.testing._domains import Domain, above_one, booleans, distinct, inside, nonzero, positive, real
 
@@ -132,6 +132,7 @@ for extreme in (np.maximum, np.minimum, np.fmax, np.fmin):
     pointwise(extreme, distinct, distinct, complex=False)
 pointwise(elementwise.relu, nonzero, complex=False)
 pointwise(elementwise.select, booleans, real, real)
+pointwise(masks.masked, real, booleans)
 pointwise(np.where, booleans, real, real)
 pointwise(elementwise.within, distinct, distinct, distinct, complex=False)
 shaped(

@@ -12,8 +12,8 @@ import numpy as np
 from ._errors import AssignmentError, DtypeError, ShapeError
 from ._memory import writable
 from ._modes import MODE
-from ._primitive import Primitive, entry_of
-from ._record import apply, binary, explained, operand, plain
+from ._primitive import Constant, Primitive, entry_of
+from ._record import apply, call, explained, operand, plain
 from ._rules.indexing import put
 
 __all__ = ["assign", "update"]
@@ -38,7 +38,7 @@ def assign(t: Any, index: Any, value: Any) -> None:
     t._array, t._node = result._array, result._node
 
 
-def update(t: Any, primitive: Primitive, other: Any) -> Any:
+def update(t: Any, primitive: Primitive | Constant, other: Any) -> Any:
     """Do ``t += other`` and its like: `t` keeps its shape and, by NumPy's rule of casting within a kind, its dtype.
 
     Raises
@@ -58,7 +58,7 @@ def update(t: Any, primitive: Primitive, other: Any) -> Any:
             except (TypeError, ValueError) as error:
                 raise explained(primitive, (array, raw), error) from error
         return t
-    result = binary(primitive, t, other)
+    result = call(primitive, (t, other), {})
     if result.shape != t.shape:
         raise ShapeError(
             f"an in-place {primitive.name} cannot turn a Tensor of shape {t.shape} into one of shape {result.shape}; "
@@ -85,7 +85,7 @@ def _has_no_history(t: Any, other: Any, what: str) -> bool:
                 "do it under ac.no_grad() to set its value, or work on x.copy()"
             )
         return True
-    source = t._source
+    source = getattr(t, "_source", None)
     if source is not None and source() is not None:
         raise AssignmentError(
             f"{what} on a Tensor of shape {t.shape} whose array is a view of another living Tensor of shape {source().shape}: "

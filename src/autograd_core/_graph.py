@@ -229,8 +229,7 @@ def _walk(
             if box is None and type(total) is ndarray:
                 owned.add(parent)
 
-    while order:
-        node = order[-1]
+    for node in reversed(order):
         g = pop(node, None)
         if g is not None:
             if node.watch is not None:
@@ -238,13 +237,11 @@ def _walk(
             if wanted is not None and node in wanted:
                 found[node] = g
                 if not beyond:
-                    order.pop()
                     continue
             if observer is not None:
                 observer.backward(node, g)
             primitive, parents, args, meta = node.primitive, node.parents, node.args, node.meta
             if primitive is None:
-                order.pop()
                 continue
             if box is not None:
                 y, args = reboxed(node, box)
@@ -256,7 +253,8 @@ def _walk(
             if meta is not None or live is not None or count > 2 or primitive.rule is not None:
                 _add_all(node, primitive, g, y, args, cotangents, owned, live, box, add)
             elif count == 1:
-                add(parents[0], primitive.rules[0](g, y, args[0]))  # type: ignore[arg-type, misc]
+                if parents[0] is not None:  # the operand of a transform may have no history of its own
+                    add(parents[0], primitive.rules[0](g, y, args[0]))  # type: ignore[misc]
             else:
                 (a, b), (left, right), rules = args, parents, primitive.rules
                 if left is not None:
@@ -267,7 +265,6 @@ def _walk(
             g = y = args = None  # type: ignore[assignment]  # the memory of this step is free before the next one allocates
         if not keep and node.primitive is not None:
             node.args, node.out = RELEASED, None
-        order.pop()
 
 
 def _add_all(

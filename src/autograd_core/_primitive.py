@@ -48,7 +48,7 @@ class Primitive:
 
     __slots__ = (
         "_rules_by_place", "add_to", "arity", "elementwise", "forward", "function", "holomorphic", "linear",
-        "multilinear", "name", "names", "reads", "reads_output", "rule", "rules", "words",
+        "multilinear", "name", "names", "reads", "reads_output", "rule", "rules", "weak", "words",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +72,7 @@ class Primitive:
         self.holomorphic, self.add_to, self.words = holomorphic, add_to, words
         self._rules_by_place: list[Rule] = []
         self.names = parameter_names(function)
+        self.weak = elementwise and isinstance(function, np.ufunc) and self.forward is function  # numbers may become arrays
         if rule is None:
             declared = [_declared(self.name, r, self.arity) for r in rules if r is not None]
             reads = [any(not names[i].startswith("_") for names in declared) for i in range(_GIVEN + self.arity)]

@@ -19,6 +19,7 @@ from ._primitive import Composite, Entry, Function, Primitive, look_up
 __all__ = ["apply", "binary", "box", "call", "call_function", "plain", "record_result", "results_are", "unary"]
 
 ndarray = np.ndarray
+asarray = np.asarray
 new = object.__new__
 Tensor: type[Any]  # the class of results, set once by `results_are`: its methods call the functions of this module
 
@@ -37,7 +38,7 @@ def results_are(cls: type[Any]) -> None:
 def box(array: Any, node: Node | None) -> Any:
     """Make a Tensor of an array and the node it came from."""
     t = new(Tensor)
-    t._array, t._node, t._source = array, node, None
+    t._array, t._node = array, node
     return t
 
 
@@ -46,7 +47,7 @@ def _viewed(t: Any, out: Any) -> Any:
     array = t._array
     if out.base is not array and (array.base is None or out.base is not array.base):
         return None
-    source = t._source
+    source = getattr(t, "_source", None)
     return source if source is not None and source() is not None else weakref.ref(t)
 
 
@@ -133,7 +134,8 @@ def unary(p: Primitive, a: Any) -> Any:
         out = _frozen(out)
     t = new(Tensor)
     t._array = out
-    t._source = None if handle is None or out.base is None else _viewed(handle, out)
+    if out.base is not None and handle is not None:
+        t._source = _viewed(handle, out)
     if node is None:
         t._node = None
         return t
@@ -157,15 +159,24 @@ def unary(p: Primitive, a: Any) -> Any:
 
 
 def binary(p: Primitive, a: Any, b: Any) -> Any:
-    """Apply a primitive of two operands without metadata."""
+    """Apply a primitive of two operands without metadata.
+
+    A Python number beside a floating array becomes an array of the same dtype, as NumPy's promotion has it: on 16 elements NumPy
+    takes 0.7 us for ``a * 0.5`` and 0.27 us for the product with an array, and the rules meet the number again.
+    """
     left = right = None
     if isinstance(a, Tensor):
         left, a = a._node, a._array
-    elif type(a) is not float and type(a) is not ndarray:
+    elif type(a) is not float and type(a) is not int and type(a) is not ndarray:
         a = operand(a)
     if isinstance(b, Tensor):
         right, b = b._node, b._array
-    elif type(b) is not float and type(b) is not ndarray:
+        if (type(a) is float or type(a) is int) and p.weak and b.dtype.kind == "f":
+            a = asarray(a, b.dtype)
+    elif type(b) is float or type(b) is int:
+        if p.weak and type(a) is ndarray and a.dtype.kind == "f":
+            b = asarray(b, a.dtype)
+    elif type(b) is not ndarray:
         b = operand(b)
     try:
         out = p.forward(a, b)
@@ -179,7 +190,6 @@ def binary(p: Primitive, a: Any, b: Any) -> Any:
         out = _frozen(out)
     t = new(Tensor)
     t._array = out
-    t._source = None
     if left is None and right is None:
         t._node = None
         return t
@@ -246,7 +256,7 @@ def apply(p: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     t = record_result(p, out, tuple(raw), tuple(parents), meta)
     if type(out) is ndarray and out.base is not None:
         for a in args:
-            if isinstance(a, Tensor) and t._source is None:
+            if isinstance(a, Tensor) and getattr(t, "_source", None) is None:
                 t._source = _viewed(a, out)
     return t
 

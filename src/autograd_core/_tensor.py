@@ -19,6 +19,7 @@ from . import _rules
 from ._assignment import assign
 from ._errors import DtypeError, GradientError, HistoryError, ShapeError
 from ._graph import own, pullback
+from ._interchange import Interchange
 from ._methods import Methods
 from ._modes import MODE
 from ._node import ITEM, Node, Watch, new_node
@@ -35,7 +36,7 @@ _GRAD_LOCK = threading.Lock()  # guards `.grad`, the one thing that walks of sev
 _GATHER = entry_of(gather)
 
 
-class Tensor(Operators, Methods):
+class Tensor(Operators, Methods, Interchange):
     """An array that remembers how it was computed.
 
     Parameters
@@ -68,7 +69,7 @@ class Tensor(Operators, Methods):
     __autograd__: ClassVar[bool] = True
     _array: Any
     _node: Node | None
-    _source: Any  # a weak reference to the Tensor whose array this one's is a view of, or None
+    _source: Any  # a weak reference to the Tensor whose array this one's is a view of; unset if of none
 
     def __init__(
         self, data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
@@ -82,10 +83,10 @@ class Tensor(Operators, Methods):
                 )
             source = source._array
         array = np.array(source, dtype=dtype)
-        if array.dtype == object:
+        if array.dtype.kind not in "biufc":
             raise DtypeError(f"cannot make a Tensor of {data!r:.80}: its elements are not numbers")
         array.setflags(write=False)
-        self._array, self._node, self._source, self._name = array, None, None, name
+        self._array, self._node, self._name = array, None, name
         if requires_grad:
             self.requires_grad_()
 
@@ -443,7 +444,7 @@ class Tensor(Operators, Methods):
 def _restored(cls: type[Tensor], array: Any, requires_grad: bool, name: str | None, grad: Tensor | None) -> Tensor:
     t = cls.__new__(cls)
     array.setflags(write=False)
-    t._array, t._node, t._source, t._name = array, None, None, name
+    t._array, t._node, t._name = array, None, name
     if requires_grad:
         t.requires_grad_()
     if grad is not None:

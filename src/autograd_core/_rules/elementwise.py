@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, constant, elementwise, primitive
+from .masks import masked
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
@@ -76,7 +77,8 @@ elementwise(np.arccos, lambda g, _y, a: -g / np.sqrt((1 - a) * (1 + a)), words="
 elementwise(np.arctan, lambda g, _y, a: g / (1 + a * a), words="dA = G / (1 + A^2)")
 elementwise(np.sinh, lambda g, _y, a: g * np.cosh(a), words="dA = G cosh A")
 elementwise(np.cosh, lambda g, _y, a: g * np.sinh(a), words="dA = G sinh A")
-elementwise(np.tanh, lambda g, y, _a: g * (1 - y * y), words="dA = G (1 - Y^2)")
+# g - g y^2 spares the slow mixing of an array with a Python number in g (1 - y^2): 0.9 us against 1.3 on 16 elements
+elementwise(np.tanh, lambda g, y, _a: g - g * (y * y), words="dA = G (1 - Y^2)")
 elementwise(np.arcsinh, lambda g, _y, a: g / np.sqrt(1 + a * a), words="dA = G / sqrt(1 + A^2)")
 elementwise(np.arccosh, lambda g, _y, a: g / (np.sqrt(a - 1) * np.sqrt(a + 1)), words="dA = G / sqrt(A^2 - 1)")
 elementwise(np.arctanh, lambda g, _y, a: g / ((1 - a) * (1 + a)), words="dA = G / (1 - A^2)")
@@ -123,7 +125,7 @@ elementwise(np.copysign, lambda g, y, a, _b: g * np.sign(y) * np.sign(a), None)
 
 def to_larger(g: Any, _y: Any, a: Any, b: Any) -> Any:
     """The larger operand gets the cotangent, each of two equal ones half; `a` where it is NaN."""
-    return np.where(a == b, g * 0.5, np.where((a > b) | (a != a), g, 0))
+    return np.where(a == b, g * 0.5, masked(g, (a > b) | (a != a)))
 
 
 elementwise(np.maximum, to_larger, lambda g, y, a, b: to_larger(g, y, b, a))
@@ -134,7 +136,12 @@ elementwise(np.fmin, lambda g, y, a, b: to_number(g, y, -a, -b), lambda g, y, a,
 
 def to_number(g: Any, _y: Any, a: Any, b: Any) -> Any:
     """As `to_larger`, but the operand that is not NaN gets the cotangent."""
-    return np.where(a == b, g * 0.5, np.where((a > b) | ((b != b) & (a == a)), g, 0))
+    return np.where(a == b, g * 0.5, masked(g, (a > b) | ((b != b) & (a == a))))
+
+
+def _true(c: Any) -> Any:
+    """A condition as booleans: any number but 0 is true."""
+    return c if getattr(c, "dtype", None) == bool else c != 0
 
 
 @primitive
@@ -143,15 +150,11 @@ def select(condition: Any, a: Any, b: Any) -> Any:
     return np.where(condition, a, b)
 
 
-def _where(c: Any, g: Any) -> Any:
-    return np.where(c, g, 0)
-
-
 elementwise(
     select,
     None,
-    lambda g, _y, c, _a, _b: _where(c, g),
-    lambda g, _y, c, _a, _b: np.where(c, 0, g),
+    lambda g, _y, c, _a, _b: masked(g, _true(c)),
+    lambda g, _y, c, _a, _b: masked(g, ~_true(c)),
     words="dA = G where C; dB = G where not C",
 )
 
@@ -184,7 +187,7 @@ def relu(a: Any) -> Any:
     return np.maximum(a, 0)
 
 
-elementwise(relu, lambda g, y, _a: np.where(y > 0, g, 0), words="dA = G where A > 0")
+elementwise(relu, lambda g, y, _a: masked(g, y > 0), words="dA = G where A > 0")
 
 
 @primitive
@@ -199,9 +202,9 @@ def _inside(a: Any, low: Any, high: Any) -> Any:
 
 elementwise(
     within,
-    lambda g, _y, a, low, high: np.where(_inside(a, low, high), g, 0),
-    lambda g, _y, a, low, high: np.where((a < low) & (True if high is None else low <= high), g, 0),
-    lambda g, _y, a, low, high: np.where(np.where(True if low is None else a >= low, a, low) > high, g, 0),
+    lambda g, _y, a, low, high: masked(g, _inside(a, low, high)),
+    lambda g, _y, a, low, high: masked(g, (a < low) & (True if high is None else low <= high)),
+    lambda g, _y, a, low, high: masked(g, np.where(True if low is None else a >= low, a, low) > high),
 )
 
 
@@ -214,7 +217,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
 
 
 constant(
-    np.floor, np.ceil, np.rint, np.trunc, np.round, np.fix, np.floor_divide, np.signbit, np.heaviside, np.spacing,
+    np.floor, np.ceil, np.rint, np.trunc, np.round, np.fix, np.floor_divide, np.signbit, np.spacing,
     np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isinf, np.isfinite,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,

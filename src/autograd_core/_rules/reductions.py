@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, constant, general, linear
+from .masks import masked as keep
 
 
 def reduced_axes(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -29,14 +30,12 @@ def counted(_a: Any, axis: Any, where: Any) -> Any:
     """How many elements each result was made of: an int, or an array where a mask is given."""
     if where is True:
         return math.prod(_a.shape[i] for i in reduced_axes(axis, _a.ndim))
-    return np.broadcast_to(where, _a.shape).sum(
-        axis=None if axis is None else reduced_axes(axis, _a.ndim), keepdims=True
-    )
+    return np.broadcast_to(where, _a.shape).sum(axis=None if axis is None else reduced_axes(axis, _a.ndim), keepdims=True)
 
 
 def masked(g: Any, where: Any) -> Any:
     """Nothing flows to elements that `where=` left out."""
-    return g if where is True else np.where(where, g, 0)
+    return g if where is True else keep(g, where)
 
 
 def sum_rule(
@@ -62,9 +61,7 @@ linear(
 )
 
 
-def mean_rule(
-    g: Any, _y: Any, _a: Any, axis: Any = None, dtype: Any = None, keepdims: Any = False, where: Any = True
-) -> Any:
+def mean_rule(g: Any, _y: Any, _a: Any, axis: Any = None, dtype: Any = None, keepdims: Any = False, where: Any = True) -> Any:
     """As the sum's, divided by the number of elements."""
     count = counted(_a, axis, where)
     g = restored(g, _a, axis, keepdims)
@@ -88,7 +85,7 @@ def extreme_rule(
     y = restored(y, a, axis, keepdims)
     hit = ((a == y) | ((a != a) & (y != y))) & where
     count = hit.sum(axis=None if axis is None else reduced_axes(axis, a.ndim), keepdims=True, dtype=g.dtype)
-    return np.where(hit, restored(g, a, axis, keepdims) / np.maximum(count, 1), 0)
+    return keep(restored(g, a, axis, keepdims) / np.maximum(count, 1), hit)
 
 
 for extreme in (np.max, np.min):

@@ -41,7 +41,7 @@ def log_expit(x: Any) -> Any:
 
 
 elementwise(erf, lambda g, _y, a: g * (_TWO_BY_ROOT_PI * np.exp(-a * a)), words="dA = G 2/sqrt(pi) exp(-A^2)")
-elementwise(expit, lambda g, y, _a: g * (y * (1 - y)), words="dA = G Y (1 - Y)")
+elementwise(expit, lambda g, y, _a: g * (y - y * y), words="dA = G Y (1 - Y)")
 elementwise(log_expit, lambda g, _y, a: g * expit(-a), words="dA = G expit(-A)")
 
 

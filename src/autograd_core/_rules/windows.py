@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._primitive import constant, general, linear, primitive
+from .masks import keep_where
 
 
 class Windows(NamedTuple):
@@ -42,15 +43,11 @@ class Windows(NamedTuple):
                 low = max(0, -(first // s))
                 high = max(low, min(w, (n - 1 - first) // s + 1))
                 seen.append(slice(low, high))
-                elements.append(
-                    slice(low * s + first, (high - 1) * s + first + 1 if high > low else low * s + first, s)
-                )
+                elements.append(slice(low * s + first, (high - 1) * s + first + 1 if high > low else low * s + first, s))
             yield place, tuple(seen), tuple(elements)
 
 
-def windows_of(
-    spatial: tuple[int, ...], kernel: Any, stride: Any, padding: Any, dilation: Any, operation: str
-) -> Windows:
+def windows_of(spatial: tuple[int, ...], kernel: Any, stride: Any, padding: Any, dilation: Any, operation: str) -> Windows:
     """Complete numbers to one entry a spatial axis, and check that a window fits.
 
     Raises
@@ -276,10 +273,13 @@ def winners(x: Any, y: Any, windows: Windows) -> Any:
     """Which place of the kernel gave each maximum: the first in row-major order, of which NaN is one."""
     lengths = windows.lengths(x.shape[2:])
     source, best = _last(x), _last(y)
+    any_nan = bool((best != best).any())
+    missed = np.ones(best.shape, bool)  # by all places so far; counting them needs no branch, unlike writing where they end
     out = np.zeros(best.shape, np.min_scalar_type(math.prod(windows.kernel)))
-    for i, (_, seen, elements) in reversed(list(enumerate(windows.offsets(x.shape[2:], lengths)))):
-        values, target = source[(slice(None), *elements)], best[(slice(None), *seen)]
-        np.copyto(out[(slice(None), *seen)], i, where=(values == target) | (values != values))
+    for _, seen, elements in windows.offsets(x.shape[2:], lengths):
+        values, at = source[(slice(None), *elements)], (slice(None), *seen)
+        missed[at] &= (values != best[at]) & (values == values) if any_nan else values != best[at]
+        out += missed
     return _first(out)
 
 
@@ -291,7 +291,7 @@ def pick(x: Any, choice: Any, windows: Windows) -> Any:
     out = np.zeros(chosen.shape, x.dtype)
     for i, (_, seen, elements) in enumerate(windows.offsets(x.shape[2:], lengths)):
         at = (slice(None), *seen)
-        np.copyto(out[at], source[(slice(None), *elements)], where=chosen[at] == i)
+        out[at] += keep_where(source[(slice(None), *elements)], chosen[at] == i)
     return _first(out)
 
 
@@ -305,9 +305,9 @@ def place(g: Any, choice: Any, windows: Windows, spatial: tuple[int, ...]) -> An
     for i, (_, seen, elements) in enumerate(windows.offsets(spatial, lengths)):
         at, target = (slice(None), *seen), out[(slice(None), *elements)]
         if apart:
-            np.multiply(source[at], chosen[at] == i, out=target)
+            keep_where(source[at], chosen[at] == i, out=target)
         else:
-            target += source[at] * (chosen[at] == i)
+            target += keep_where(source[at], chosen[at] == i)
     return _first(out)
 
 
