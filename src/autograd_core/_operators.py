@@ -8,13 +8,19 @@ import numpy as np
 
 from . import _rules  # noqa: F401  (importing the rules fills the table)
 from ._assignment import update
-from ._primitive import entry_of
+from ._primitive import Constant, Primitive, entry_of, look_up
 from ._record import binary, call_function, unary
 
 __all__ = ["Operators"]
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = map(entry_of, (np.add, np.subtract, np.multiply, np.divide))
 _NEGATIVE, _POWER, _MATMUL = map(entry_of, (np.negative, np.power, np.matmul))
+
+
+def _update(t: Any, function: np.ufunc, other: Any) -> Any:
+    entry = look_up(function)
+    assert isinstance(entry, Primitive | Constant), function
+    return update(t, entry, other)
 
 
 class Operators:
@@ -107,9 +113,13 @@ class Operators:
         return call_function(np.greater_equal, (self, other), {})
 
     def __eq__(self, other: object) -> Any:
+        if getattr(type(other), "__array_ufunc__", True) is None:  # it asks to be asked, as `pytest.approx` does
+            return NotImplemented
         return call_function(np.equal, (self, other), {})
 
     def __ne__(self, other: object) -> Any:
+        if getattr(type(other), "__array_ufunc__", True) is None:  # it asks to be asked, as `pytest.approx` does
+            return NotImplemented
         return call_function(np.not_equal, (self, other), {})
 
     def __and__(self, other: Any) -> Any:
@@ -159,3 +169,24 @@ class Operators:
 
     def __imatmul__(self, other: Any) -> Any:
         return update(self, _MATMUL, other)
+
+    def __ifloordiv__(self, other: Any) -> Any:
+        return _update(self, np.floor_divide, other)
+
+    def __imod__(self, other: Any) -> Any:
+        return _update(self, np.remainder, other)
+
+    def __iand__(self, other: Any) -> Any:
+        return _update(self, np.bitwise_and, other)
+
+    def __ior__(self, other: Any) -> Any:
+        return _update(self, np.bitwise_or, other)
+
+    def __ixor__(self, other: Any) -> Any:
+        return _update(self, np.bitwise_xor, other)
+
+    def __ilshift__(self, other: Any) -> Any:
+        return _update(self, np.left_shift, other)
+
+    def __irshift__(self, other: Any) -> Any:
+        return _update(self, np.right_shift, other)

@@ -20,6 +20,11 @@ _METHODS = {
 }
 
 
+def _absent(out: Any) -> bool:
+    """Whether `out=` was not given: NumPy hands it on as a tuple."""
+    return out is None or (type(out) is tuple and all(o is None for o in out))
+
+
 def called(ufunc: np.ufunc, call: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a ufunc with keywords: `dtype` converts the operands first; the others are refused.
 
@@ -28,11 +33,7 @@ def called(ufunc: np.ufunc, call: Any, args: tuple[Any, ...], kwargs: dict[str, 
     UnsupportedFunction
         For `out` and `where`, which leave or write elements of an array the graph cannot see.
     """
-    kwargs = {
-        k: v
-        for k, v in kwargs.items()
-        if not (k == "where" and v is True) and not (k == "out" and v in (None, (None,)))
-    }
+    kwargs = {k: v for k, v in kwargs.items() if not (k == "where" and v is True) and not (k == "out" and _absent(v))}
     if "out" in kwargs:
         shapes = [np.shape(a) for a in args]
         raise UnsupportedFunction(
@@ -65,6 +66,6 @@ def method(ufunc: np.ufunc, name: str, call: Any, args: tuple[Any, ...], kwargs:
         )
     if len(args) == 1 and "axis" not in kwargs:
         kwargs = {**kwargs, "axis": 0}
-    if kwargs.get("out") in (None, (None,)):
+    if _absent(kwargs.get("out")):
         kwargs.pop("out", None)
     return call(function, args, kwargs)

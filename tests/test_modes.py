@@ -1,0 +1,103 @@
+"""`no_grad`, `enable_grad` and threads: ambient settings belong to one thread or task."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import autograd_core as ac
+
+
+def test_no_grad_and_enable_grad_nest():
+    x = ac.tensor(2.0, requires_grad=True)
+    with ac.no_grad():
+        assert not (x * x).requires_grad
+        with ac.enable_grad():
+            assert (x * x).requires_grad
+        assert not (x * x).requires_grad
+    assert (x * x).requires_grad
+
+
+def test_as_decorators_and_after_exceptions():
+    x = ac.tensor(2.0, requires_grad=True)
+
+    @ac.no_grad()
+    def f(depth):
+        assert not (x * x).requires_grad
+        if depth:
+            return f(depth - 1)
+        raise KeyError
+
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            f(3)
+        assert (x * x).requires_grad
+
+
+def test_a_transform_records_inside_no_grad():
+    """`grad` asks for a derivative, so it records whatever the mode; its result has no history then."""
+    x = ac.tensor(3.0, requires_grad=True)
+    with ac.no_grad():
+        g = ac.grad(lambda t: t * t * x)(2.0)
+    assert g.item() == 12.0
+    assert not g.requires_grad
+
+
+def test_threads_start_from_the_defaults():
+    """PyTorch's `no_grad` is per thread too; a process-wide flag is a race."""
+    x = ac.tensor(2.0, requires_grad=True)
+    entered, leave = threading.Event(), threading.Event()
+    seen = []
+
+    def other():
+        entered.wait(5)
+        seen.append((x * x).requires_grad)
+        leave.set()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with ac.no_grad():
+        entered.set()
+        assert leave.wait(5)
+    thread.join()
+    assert seen == [True]
+
+
+def test_tasks_do_not_see_each_other():
+    x = ac.tensor(2.0, requires_grad=True)
+
+    async def off():
+        with ac.no_grad():
+            await asyncio.sleep(0)
+            return (x * x).requires_grad
+
+    async def on():
+        await asyncio.sleep(0)
+        return (x * x).requires_grad
+
+    async def main():
+        return await asyncio.gather(off(), on(), off(), on())
+
+    assert asyncio.run(main()) == [False, True, False, True]
+
+
+def test_four_threads_accumulate_into_one_leaf():
+    """`.grad` is written under a lock, so that no contribution is lost."""
+    x = ac.tensor([1.0, 2.0], requires_grad=True)
+
+    def step(_):
+        (x * x).sum().backward()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(step, range(400)))
+    assert x.grad.tolist() == [800.0, 1600.0]
+
+
+def test_nested_transforms_in_four_threads():
+    def f(x):
+        return ac.grad(lambda y: y * y * x)(x)
+
+    with ThreadPoolExecutor(4) as pool:
+        values = list(pool.map(lambda k: ac.grad(f)(float(k)).item(), range(200)))
+    assert values == [4.0 * k for k in range(200)]

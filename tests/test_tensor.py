@@ -1,0 +1,382 @@
+"""The Tensor handle: construction, attributes, conversion, operators, NumPy's protocols, `.grad` and hooks."""
+
+import copy
+import math
+import operator
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd_core as ac
+
+BINARY = (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.floordiv, operator.mod)
+COMPARE = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
+
+
+def leaf(x, **more):
+    return ac.tensor(x, requires_grad=True, **more)
+
+
+# -- construction and attributes ------------------------------------------------------------------------------------------
+
+
+def test_tensor_copies_and_asarray_shares():
+    """A leaf owns its values: changing the array it was made of cannot change a gradient."""
+    a = np.ones(3)
+    t, s = ac.tensor(a), ac.asarray(a)
+    a[0] = 5
+    assert t.tolist() == [1, 1, 1]
+    assert s.tolist() == [5, 1, 1]
+    assert not s.numpy().flags.writeable
+    assert a.flags.writeable
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "c8", "c16", "i4", "?"])
+def test_dtype_and_attributes_are_numpys(dtype):
+    a = np.ones((2, 3), dtype)
+    t = ac.tensor(a)
+    assert (t.shape, t.ndim, t.size, t.dtype, t.nbytes, len(t)) == (a.shape, a.ndim, a.size, a.dtype, a.nbytes, len(a))
+    assert t.T.shape == (3, 2)
+    assert t.mT.shape == (3, 2)
+    assert t.device == "cpu"
+    assert t.is_leaf
+    assert not t.requires_grad
+    assert ac.tensor(a, dtype="c16").dtype == np.complex128
+
+
+def test_lists_of_tensors_stack_with_history():
+    """`ac.tensor([t1, t2])` is the one that other libraries lose history in."""
+    x = leaf(2.0)
+    for make in (ac.tensor, ac.asarray):
+        y = make([[x, x * x], [1.0, x]])
+        assert y.shape == (2, 2)
+        x.grad = None
+        y.sum().backward()
+        assert x.grad.item() == 6.0
+
+
+def test_requires_grad_can_be_turned_on_and_off():
+    a = np.ones(2)
+    t = ac.asarray(a).requires_grad_()
+    a[0] = 9  # a leaf took a copy
+    (t * t).sum().backward()
+    assert t.grad.tolist() == [2, 2]
+    assert not t.requires_grad_(False).requires_grad
+
+
+def test_name_repr_and_format():
+    x = leaf([1.0, 2.0], name="w")
+    assert repr(x) == "Tensor([1., 2.], requires_grad=True, name='w')"
+    assert repr(x * 2) == "Tensor([2., 4.], from=multiply)"
+    assert repr(ac.tensor(1.5, dtype="f4")) == "Tensor(1.5, dtype=float32)"
+    assert f"{x.sum():.2f}" == "3.00"
+    assert f"{x.sum()}" == repr(x.sum())
+    assert str(x.detach()) == "Tensor([1., 2.], name='w')"
+    assert repr(x[0]) == "Tensor(1., from=gather)"
+
+
+# -- leaving the graph ----------------------------------------------------------------------------------------------------
+
+
+def test_without_history_a_tensor_is_an_array():
+    t = ac.tensor([1.0, 2.0])
+    assert np.asarray(t).tolist() == [1.0, 2.0]
+    assert float(t[0]) == 1.0
+    assert int(t[1]) == 2
+    assert complex(t[1]) == 2
+    assert math.sin(t[0]) == math.sin(1.0)
+    assert [10, 20, 30][ac.tensor(1)] == 20
+    assert np.array([t[0], t[1]]).tolist() == [1.0, 2.0]
+    with pytest.raises(ValueError, match="copy"):
+        np.array(t, dtype="f4", copy=False)
+
+
+def test_values_are_read_only():
+    x = leaf([1.0, 2.0])
+    for array in (x.numpy(), x.data, (x * x).numpy(), x.sum().numpy()):
+        assert not array.flags.writeable
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0.0
+    assert x.tolist() == [1.0, 2.0]
+
+
+def test_truth_iteration_and_membership():
+    x = leaf([0.0, 3.0])
+    assert not x[0]
+    assert x[1]
+    assert 3.0 in x
+    assert x[1] in x
+    assert 5.0 not in x
+    assert [t.item() for t in x] == [0.0, 3.0]
+    a, b = x * x
+    (a + b).backward()
+    assert x.grad.tolist() == [0.0, 6.0]
+    with pytest.raises(TypeError, match="iteration over a 0-d"):
+        iter(x[0])
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(x)
+
+
+def test_hash_is_identity():
+    """Tensors are dictionary keys, as parameters of optimizers are, though `==` compares values."""
+    x, y = leaf([1.0]), leaf([1.0])
+    assert {x: 1, y: 2}[x] == 1
+    assert (x == y).tolist() == [True]
+
+
+def test_pickle_and_deepcopy_keep_leaves():
+    x = leaf([1.0, 2.0], name="w")
+    (x * x).sum().backward()
+    for y in (pickle.loads(pickle.dumps(x)), copy.deepcopy(x), copy.copy(x)):
+        assert y is not x
+        assert (y.name, y.requires_grad, y.tolist(), y.grad.tolist()) == ("w", True, [1.0, 2.0], [2.0, 4.0])
+        (y * y).sum().backward()
+        assert x.grad.tolist() == [2.0, 4.0]
+        assert not y.numpy().flags.writeable
+
+
+# -- operators and protocols ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("op", BINARY + COMPARE)
+@pytest.mark.parametrize("other", [2, 2.5, np.float32(2.5), np.array([1.0, 2.0, 3.0]), [1.0, 2.0, 3.0]])
+def test_operators_are_numpys(op, other):
+    """Values, dtypes and shapes are NumPy's from either side, Python scalars staying weak; the result is a Tensor."""
+    for dtype in ("f4", "f8"):
+        a = np.array([0.5, 1.5, 2.5], dtype)
+        other_array = np.array(other) if isinstance(other, list) else other
+        for actual, expected in (
+            (op(leaf(a), other), op(a, other_array)),
+            (op(other, leaf(a)), op(other_array, a)),
+            (op(leaf(a), leaf(a)), op(a, a)),
+        ):
+            assert isinstance(actual, ac.Tensor)
+            assert actual.dtype == expected.dtype
+            assert actual.tolist() == expected.tolist()
+
+
+def test_unary_operators_and_rounding():
+    x = leaf([-1.5, 2.25])
+    assert (-x).tolist() == [1.5, -2.25]
+    assert (+x).tolist() == x.tolist()
+    assert abs(x).tolist() == [1.5, 2.25]
+    assert round(x, 1).tolist() == [-1.5, 2.2]
+    assert round(x[0]) == -2
+    assert [t.tolist() for t in divmod(x, 2)] == [[-1.0, 1.0], [0.5, 0.25]]
+    assert [t.tolist() for t in divmod(5, x)] == [[-4.0, 2.0], [-1.0, 0.5]]
+    assert (~ac.tensor([True, False])).tolist() == [False, True]
+    mask = (x > 0) & (x < 3) | (x == 0) ^ (x > 5)
+    assert mask.tolist() == [False, True]
+    assert (ac.tensor([4]) << 1 >> 2).tolist() == [2]
+
+
+def test_scalars_stay_weak():
+    """A Python or `math` constant never widens float32, nor does a gradient."""
+    x = leaf(np.ones(3, "f4"))
+    y = ((2 * x + 1.5) ** 2 / 3 - math.pi).sum()
+    y.backward()
+    assert y.dtype == np.float32
+    assert x.grad.dtype == np.float32
+
+
+def test_numpy_functions_and_array_methods_agree():
+    x = leaf([[1.0, 2.0], [3.0, 5.0]])
+    assert np.exp(x).tolist() == ac.exp(x).tolist()
+    for name in ("sum", "mean", "prod", "max", "min", "std", "var", "cumsum", "ravel", "transpose", "squeeze", "diagonal"):
+        np.testing.assert_allclose(getattr(x, name)().numpy(), getattr(x.numpy(), name)(), err_msg=name)
+    assert x.reshape(4).tolist() == x.reshape((4,)).tolist() == x.reshape(-1).tolist() == x.flatten().tolist()
+    assert x.astype("f4").dtype == np.float32
+    assert x.astype("f8", copy=False) is x
+    assert x.transpose(1, 0).tolist() == x.T.tolist()
+    assert x.conj() is x
+    assert x.real.tolist() == x.tolist()
+    assert [t.item() for t in x.flat] == [1.0, 2.0, 3.0, 5.0]
+
+
+def test_ufunc_methods():
+    x = leaf([1.0, 2.0, 4.0])
+    assert np.add.reduce(x).item() == 7.0
+    assert np.multiply.reduce(x).item() == 8.0
+    assert np.maximum.reduce(x).item() == 4.0
+    assert np.add.accumulate(x).tolist() == [1.0, 3.0, 7.0]
+    matrix = leaf(np.ones((2, 3)))
+    assert np.add.reduce(matrix).shape == (3,)
+    assert np.add.reduce(matrix, axis=None).shape == ()
+    assert np.exp(x, dtype="f4").dtype == np.float32
+
+
+def test_mixing_arrays_on_the_left_dispatches_to_tensors():
+    """`ndarray * Tensor` is a Tensor with history, not an object array."""
+    x = leaf([1.0, 2.0])
+    y = np.array([3.0, 4.0]) * x + np.float64(1.0) - np.ones(2)
+    assert isinstance(y, ac.Tensor)
+    y.sum().backward()
+    assert x.grad.tolist() == [3.0, 4.0]
+
+
+def test_comparison_gives_way_to_those_that_ask():
+    """`pytest.approx` opts out of ufuncs; NumPy's arrays then leave the comparison to it, and so do Tensors."""
+    assert ac.tensor(0.1) + 0.2 == pytest.approx(0.3)
+    assert ac.tensor([0.1, 0.2]) == pytest.approx(np.array([0.1, 0.2]))
+
+
+# -- gradients ------------------------------------------------------------------------------------------------------------
+
+
+def test_grad_accumulates_over_graphs_and_is_owned():
+    x = leaf([1.0, 2.0])
+    (x * 3).sum().backward()
+    first = x.grad
+    (x * x).sum().backward()
+    assert x.grad.tolist() == [5.0, 7.0]
+    assert first.tolist() == [3.0, 3.0]
+    y, z = leaf(np.ones(2)), leaf(np.ones(2))
+    (y + z).sum().backward()
+    assert not np.shares_memory(y.grad.numpy(), z.grad.numpy())
+    assert y.grad.numpy().strides == (8,)
+
+
+def test_grad_can_be_set_and_cleared():
+    x = leaf([1.0, 2.0])
+    x.grad = ac.tensor([1.0, 1.0])
+    (x * 1.0).sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+    x.grad = None
+    assert x.grad is None
+
+
+def test_using_a_leaf_again_keeps_its_grad():
+    """MyGrad erases `.grad` when the tensor takes part in a new operation."""
+    x = leaf(2.0)
+    (x * x).backward()
+    _ = x + 1
+    assert x.grad.item() == 4.0
+
+
+def test_gradient_argument_inputs_and_retain_grad():
+    x, w = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    h = x * w
+    h.retain_grad()
+    y = h * h
+    y.backward([1.0, 10.0], inputs=[x])
+    assert x.grad.tolist() == [18.0, 640.0]
+    assert w.grad is None
+    assert h.grad is None
+    h = x * w
+    h.retain_grad()
+    (h * h).sum().backward()
+    assert h.grad.tolist() == [6.0, 16.0]
+    assert w.grad.tolist() == [6.0, 32.0]
+
+
+def test_complex_gradients_are_steepest_ascent():
+    """`L = |z|^2` rises fastest along `z`: PyTorch's convention, twice the derivative by `conj z`."""
+    z = leaf([1 + 2j, -3j])
+    (abs(z) ** 2).sum().backward()
+    np.testing.assert_allclose(z.grad.numpy(), [2 + 4j, -6j])
+    z.grad = None
+    (z * (2 - 1j)).backward([1.0, 1j])
+    np.testing.assert_allclose(z.grad.numpy(), [2 + 1j, 1j * (2 + 1j)])
+
+
+def test_hooks_see_and_replace_the_gradient():
+    x = leaf([1.0, 2.0])
+    seen = []
+    remove = x.register_hook(lambda g: seen.append(g.tolist()))
+    x.register_hook(lambda g: g * 10)
+    h = x * 2
+    h.register_hook(lambda g: g + 1)
+    h.sum().backward()
+    assert seen == [[4.0, 4.0]]
+    assert x.grad.tolist() == [40.0, 40.0]
+    remove()
+    remove()
+    (x * 2).sum().backward()
+    assert len(seen) == 1
+    assert x.grad.tolist() == [60.0, 60.0]
+
+
+def test_hooks_get_the_user_convention_for_complex():
+    z = leaf(1 + 2j)
+    seen = []
+    z.register_hook(lambda g: seen.append(g.item()))
+    (abs(z) ** 2).backward()
+    assert seen == [pytest.approx(2 + 4j)]
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=4), st.floats(-5, 5))
+def test_the_gradient_is_linear_in_the_cotangent(values, scale):
+    x = leaf(values)
+    y = np.sin(x) * x
+    g = np.ones(len(values))
+    y.backward(g, retain_graph=True)
+    once = x.grad.numpy()
+    x.grad = None
+    y.backward(scale * g)
+    np.testing.assert_allclose(x.grad.numpy(), scale * once, atol=1e-12)
+
+
+# -- assignment -----------------------------------------------------------------------------------------------------------
+
+
+def test_assignment_has_value_semantics():
+    """Every name for the Tensor sees the new value; what a graph saved does not change."""
+    x, v = leaf([1.0, 2.0, 3.0]), leaf(5.0)
+    y = x * 1.0
+    same, before = y, y * y
+    y[1] = v
+    y += x
+    assert y is same
+    assert y.tolist() == [2.0, 7.0, 6.0]
+    (y.sum() + before.sum()).backward()
+    assert v.grad.item() == 1.0
+    assert x.grad.tolist() == [2.0 + 2.0, 1.0 + 4.0, 2.0 + 6.0]
+
+
+@pytest.mark.parametrize("index", [0, -1, slice(None), [0, 2], np.array([True, False, True]), (Ellipsis, 1)])
+def test_assignment_matches_numpy(index):
+    a = np.arange(3.0)
+    expected = a.copy()
+    expected[index] = 9.0
+    y = leaf(a) + 0.0
+    y[index] = 9.0
+    assert y.tolist() == expected.tolist()
+    assert ac.grad(lambda x: assigned(x + 0.0, index, 9.0).sum())(a).tolist() == (expected != 9.0).astype(float).tolist()
+
+
+def assigned(t, index, value):
+    t[index] = value
+    return t
+
+
+def test_no_grad_assignment_moves_a_leaf():
+    p = leaf([1.0, 2.0])
+    (p * p).sum().backward()
+    alias = p
+    with ac.no_grad():
+        p -= 0.5 * p.grad
+        p[0] = 7.0
+    assert alias.tolist() == [7.0, 0.0]
+    assert p.requires_grad
+    assert p.is_leaf
+
+
+def test_assignment_inside_a_transform():
+    def f(x):
+        x[0] = x[1] * x[1]
+        x *= 2
+        return x.sum()
+
+    assert ac.grad(f)(np.array([1.0, 3.0])).tolist() == [0.0, 14.0]
+    assert ac.hessian(f)(np.array([1.0, 3.0])).tolist() == [[0.0, 0.0], [0.0, 4.0]]
+
+
+def test_in_place_keeps_dtype():
+    x = leaf(np.ones(2, "f4")) * 1
+    x += 1.5
+    x *= np.float64(2)
+    assert x.dtype == np.float32
+    assert x.tolist() == [5.0, 5.0]
