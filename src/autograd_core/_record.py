@@ -14,7 +14,7 @@ import numpy as np
 from ._errors import AutogradError, DtypeError, HistoryError, ShapeError, UnsupportedFunction
 from ._modes import MODE
 from ._node import Form, Node, item_node, new_node, next_number
-from ._primitive import Composite, Entry, Function, Primitive, look_up
+from ._primitive import Composite, Constant, Entry, Function, Primitive, look_up
 
 __all__ = ["apply", "binary", "box", "call", "call_function", "plain", "record_result", "results_are", "unary"]
 
@@ -92,7 +92,7 @@ def plain(value: Any, where: str) -> Any:
     return value
 
 
-def explained(primitive: Primitive, operands: tuple[Any, ...], error: Exception) -> Exception:
+def explained(primitive: Primitive | Constant, operands: tuple[Any, ...], error: Exception) -> Exception:
     """Say an exception of NumPy again with the operation, the operands' forms and the remedy."""
     if isinstance(error, AutogradError):
         return error
@@ -161,8 +161,8 @@ def unary(p: Primitive, a: Any) -> Any:
 def binary(p: Primitive, a: Any, b: Any) -> Any:
     """Apply a primitive of two operands without metadata.
 
-    A Python number beside a floating array becomes an array of the same dtype, as NumPy's promotion has it: on 16 elements NumPy
-    takes 0.7 us for ``a * 0.5`` and 0.27 us for the product with an array, and the rules meet the number again.
+    A Python number beside a floating array becomes an array of the same dtype, as NumPy's promotion has it: on 16 elements
+    NumPy takes 0.7 us for ``a * 0.5`` and 0.27 us for the product with an array, and the rules meet the number again.
     """
     left = right = None
     if isinstance(a, Tensor):
@@ -336,7 +336,7 @@ def call(entry: Entry, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
                 return binary(entry, args[0], args[1])
         return apply(entry, args, kwargs)
     if type(entry) is Composite:
-        return entry.body(*args, **kwargs)
+        return wrapped(entry.body(*args, **kwargs))  # what it made of constants is a Tensor too
     if kwargs.get("out") is not None:
         raise UnsupportedFunction(f"{entry.name}(out=...) writes into an array; use the returned Tensor instead")
     return wrapped(entry.function(*unwrapped(args), **unwrapped(kwargs)))  # type: ignore[union-attr]

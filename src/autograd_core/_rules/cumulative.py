@@ -62,10 +62,12 @@ def _along(running: Any, a: Any, axis: Any, dtype: Any, out: Any, name: str) -> 
     a = a if hasattr(a, "ndim") else np.asarray(a)
     a = a if dtype is None else a.astype(dtype)
     if axis is None or a.ndim == 0:
-        return running(a.reshape(-1), axis=0)
+        a, axis = a.reshape(-1), 0
     if not -a.ndim <= axis < a.ndim:
         raise np.exceptions.AxisError(axis, a.ndim)
-    return running(a, axis=axis % a.ndim)
+    total = running(a, axis=axis % a.ndim)
+    # NumPy widens small integers by itself
+    return total if dtype is None or total.dtype == dtype else total.astype(dtype)
 
 
 @composite(np.cumsum)

@@ -67,13 +67,14 @@ elementwise(
     lambda g, y, _a, b: g * np.exp2(np.where(b == y, 0, b - y)),
 )
 
+# On a branch cut the sign of zero decides: -(a - 1) keeps it, 1 - a does not.
 # -- trigonometry ---------------------------------------------------------------------------------------------------------
 
 elementwise(np.sin, lambda g, _y, a: g * np.cos(a), words="dA = G cos A")
 elementwise(np.cos, lambda g, _y, a: -g * np.sin(a), words="dA = -G sin A")
 elementwise(np.tan, lambda g, y, _a: g * (1 + y * y), words="dA = G (1 + Y^2)")
-elementwise(np.arcsin, lambda g, _y, a: g / np.sqrt((1 - a) * (1 + a)), words="dA = G / sqrt(1 - A^2)")
-elementwise(np.arccos, lambda g, _y, a: -g / np.sqrt((1 - a) * (1 + a)), words="dA = -G / sqrt(1 - A^2)")
+elementwise(np.arcsin, lambda g, _y, a: g / np.sqrt(-(a - 1) * (1 + a)), words="dA = G / sqrt(1 - A^2)")
+elementwise(np.arccos, lambda g, _y, a: -g / np.sqrt(-(a - 1) * (1 + a)), words="dA = -G / sqrt(1 - A^2)")
 elementwise(np.arctan, lambda g, _y, a: g / (1 + a * a), words="dA = G / (1 + A^2)")
 elementwise(np.sinh, lambda g, _y, a: g * np.cosh(a), words="dA = G cosh A")
 elementwise(np.cosh, lambda g, _y, a: g * np.sinh(a), words="dA = G sinh A")

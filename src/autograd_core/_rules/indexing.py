@@ -21,9 +21,7 @@ def is_basic(index: Any) -> bool:
 def _distinct(index: Any) -> bool:
     """Whether no element can occur twice: basic indices and boolean masks."""
     parts = index if type(index) is tuple else (index,)
-    return all(
-        isinstance(i, bool | np.bool_) or (isinstance(i, np.ndarray) and i.dtype == bool) or is_basic(i) for i in parts
-    )
+    return all(isinstance(i, bool | np.bool_) or (isinstance(i, np.ndarray) and i.dtype == bool) or is_basic(i) for i in parts)
 
 
 @primitive
@@ -86,9 +84,7 @@ def on_diagonal(g: Any, shape: tuple[int, ...], offset: int, axis1: int, axis2: 
 
 linear(
     diagonal,
-    lambda g, _y, _a, offset=0, axis1=0, axis2=1: on_diagonal(
-        g, shape=_a.shape, offset=offset, axis1=axis1, axis2=axis2
-    ),
+    lambda g, _y, _a, offset=0, axis1=0, axis2=1: on_diagonal(g, shape=_a.shape, offset=offset, axis1=axis1, axis2=axis2),
 )
 linear(
     on_diagonal,

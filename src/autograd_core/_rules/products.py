@@ -111,6 +111,51 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return np.matmul(left, right).reshape(shape)
 
 
+@composite(np.kron)
+def kron(a: Any, b: Any) -> Any:
+    """Every element of `a` times the whole of `b`, as blocks."""
+    a, b = _array(a), _array(b)
+    ndim = max(a.ndim, b.ndim)
+    first, second = ((1,) * (ndim - x.ndim) + x.shape for x in (a, b))
+    left = a.reshape(tuple(n for m in first for n in (m, 1)))
+    right = b.reshape(tuple(n for m in second for n in (1, m)))
+    return (left * right).reshape(tuple(m * n for m, n in zip(first, second, strict=True)))
+
+
+@composite(np.cross)
+def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
+    """The vector perpendicular to two vectors of three (or, deprecated in NumPy, two) components."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = np.moveaxis(_array(a), axisa, -1), np.moveaxis(_array(b), axisb, -1)
+    if a.shape[-1] not in (2, 3) or b.shape[-1] not in (2, 3):
+        raise ValueError(f"incompatible dimensions for cross product (dimension must be 2 or 3): {a.shape} and {b.shape}")
+    a0, a1, b0, b1 = a[..., 0], a[..., 1], b[..., 0], b[..., 1]
+    last = a0 * b1 - a1 * b0
+    if a.shape[-1] == b.shape[-1] == 2:
+        return last
+    a2, b2 = (x[..., 2] if x.shape[-1] == 3 else np.zeros_like(x[..., 0]) for x in (a, b))
+    return np.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, last], axis=axisc if axisc < 0 else axisc)
+
+
+@composite(np.vecdot)
+def vecdot(a: Any, b: Any, axis: int = -1, keepdims: bool = False) -> Any:
+    """The product of vectors along an axis, the first conjugated."""
+    return np.sum(_array(a).conj() * _array(b), axis=axis, keepdims=keepdims)
+
+
+@composite(np.matvec)
+def matvec(a: Any, b: Any) -> Any:
+    """Matrices times vectors, broadcast over leading axes."""
+    return np.matmul(_array(a), _array(b)[..., None])[..., 0]
+
+
+@composite(np.vecmat)
+def vecmat(a: Any, b: Any) -> Any:
+    """Conjugated vectors times matrices, broadcast over leading axes."""
+    return np.matmul(_array(a).conj()[..., None, :], _array(b))[..., 0, :]
+
+
 # -- einsum ---------------------------------------------------------------------------------------------------------------
 
 

@@ -88,7 +88,7 @@ def extreme_rule(
     return keep(restored(g, a, axis, keepdims) / np.maximum(count, 1), hit)
 
 
-for extreme in (np.max, np.min):
+for extreme in (np.max, np.min, np.amax, np.amin):
     general(extreme, extreme_rule, words="dA = G where A is the extreme, shared by ties")
 
 

@@ -117,9 +117,7 @@ variadic(join, join_rule, linear=True, words="dA = G cut at A's place")
 
 
 @composite(np.concatenate)
-def concatenate(
-    arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind"
-) -> Any:
+def concatenate(arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Join along an axis; with ``axis=None`` flattened."""
     if out is not None:
         raise TypeError("concatenate(out=...) writes into an array; use the returned Tensor")
@@ -140,6 +138,4 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, cas
     return np.concatenate([np.expand_dims(a, axis) for a in parts], axis, out, dtype=dtype, casting=casting)
 
 
-constant(
-    np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.result_type, np.shares_memory, np.may_share_memory
-)
+constant(np.zeros_like, np.ones_like, np.empty_like, np.result_type, np.shares_memory, np.may_share_memory)

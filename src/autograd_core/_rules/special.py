@@ -30,8 +30,7 @@ def erf(x: Any) -> Any:
 @primitive
 def expit(x: Any) -> Any:
     """Return the logistic sigmoid ``1 / (1 + exp(-x))``, exact in both tails."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
 @primitive

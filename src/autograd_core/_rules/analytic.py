@@ -1,0 +1,224 @@
+"""More element-wise functions: those with removable singularities, exact there to every order, parts of numbers, and ufuncs of
+two results.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .._primitive import composite, constant, elementwise, primitive
+from .common import array
+
+# -- sinc: sin(pi x) / (pi x), and its derivatives, finite at 0 -------------------------------------------------------------
+
+
+def _sinc_series(z: Any, order: int) -> Any:
+    """Derivative of sin(z) / z from its power series, for |z| up to about `order`."""
+    y = np.zeros_like(z)
+    k = (order + 1) // 2
+    power = z ** (2 * k - order)
+    for _ in range(20 + order):
+        factor = math.factorial(2 * k) // math.factorial(2 * k - order) / math.factorial(2 * k + 1)
+        y = y + (-1) ** k * factor * power
+        power = power * (z * z)
+        k += 1
+    return y
+
+
+@primitive
+def sinc_derivative(a: Any, order: int) -> Any:
+    """The derivative of that order of sin(pi x) / (pi x): by recurrence, and near 0, where that cancels, by the series."""
+    z = np.asarray(a) * math.pi
+    near = np.abs(z) <= max(order, 1)
+    far = np.where(near, 1, z)
+    y = np.sin(far) / far
+    for n in range(1, order + 1):
+        y = (np.sin(far + n * (math.pi / 2)) - n * y) / far
+    return (math.pi**order * np.where(near, _sinc_series(np.where(near, z, 0), order), y)).astype(z.dtype)
+
+
+elementwise(sinc_derivative, lambda g, _y, a, order: g * sinc_derivative(a, order=order + 1))
+elementwise(np.sinc, lambda g, _y, a: g * sinc_derivative(a, order=1), words="dA = G sinc'(A)")
+
+# -- the modified Bessel function of the first kind ---------------------------------------------------------------------------
+
+
+@primitive
+def bessel_i(a: Any, order: int) -> Any:
+    """I_n by the trapezoidal rule on its integral over a period, which converges faster than any power of the step.
+
+    References
+    ----------
+    L. N. Trefethen and J. A. C. Weideman, The exponentially convergent trapezoidal rule, SIAM Review 56 (2014), section 2.
+    """
+    x = np.asarray(a)
+    finite = np.abs(x[np.isfinite(x)])
+    top = min(float(finite.max()), 720.0) if finite.size else 0.0
+    steps = 2 * (order + 24 + int(9 * math.sqrt(top)))
+    y = np.zeros(x.shape, np.result_type(x.dtype, np.float64))
+    for k in range(steps):
+        angle = 2 * math.pi * k / steps
+        y += np.exp(x * math.cos(angle)) * math.cos(order * angle)
+    return (y / steps).astype(x.dtype)
+
+
+elementwise(bessel_i, lambda g, _y, a, order: g * (bessel_i(a, order=abs(order - 1)) + bessel_i(a, order=order + 1)) / 2)
+
+
+@primitive
+def bessel_i0(a: Any) -> Any:
+    """I_0, as NumPy computes it, in the operand's dtype."""
+    return np.i0(a).reshape(np.shape(a))
+
+
+elementwise(bessel_i0, lambda g, _y, a: g * bessel_i(a, order=1), words="dA = G I_1(A)")
+
+
+@composite(np.i0)
+def i0(x: Any) -> Any:
+    """The modified Bessel function of the first kind and order 0."""
+    x = array(x)
+    if x.dtype.kind == "c":
+        raise TypeError("i0 not supported for complex values")
+    return bessel_i0(x if x.dtype.kind == "f" else x.astype(float))
+
+
+# -- parts ----------------------------------------------------------------------------------------------------------------
+
+
+@composite(np.angle)
+def angle(z: Any, deg: bool = False) -> Any:
+    """The argument of complex numbers."""
+    z = array(z)
+    z = z if z.dtype.kind in "fc" else z.astype(float)
+    y = np.arctan2(np.imag(z), np.real(z)) if z.dtype.kind == "c" else np.arctan2(np.zeros_like(z), z)
+    return y * (180 / math.pi) if deg else y
+
+
+@composite(np.real_if_close)
+def real_if_close(a: Any, tol: Any = 100) -> Any:
+    """The real part where all imaginary parts are negligible, else the complex numbers."""
+    a = array(a)
+    if a.dtype.kind != "c":
+        return a
+    limit = tol * float(np.finfo(a.dtype).eps) if tol > 1 else tol
+    return np.real(a) if bool(np.all(np.abs(np.imag(a)) < limit)) else a
+
+
+@composite(np.nan_to_num)
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """Replace NaN and the infinities, through which nothing flows."""
+    x = array(x)
+    if x.dtype.kind == "c":
+        more = {"nan": nan, "posinf": posinf, "neginf": neginf}
+        return nan_to_num(np.real(x), **more) + nan_to_num(np.imag(x), **more) * 1j
+    if x.dtype.kind != "f":
+        return x
+    limits = np.finfo(x.dtype)
+    high = float(limits.max) if posinf is None else posinf
+    low = float(limits.min) if neginf is None else neginf
+    y = np.where(np.isnan(x), nan, x)
+    y = np.where(x == math.inf, high, y)
+    return np.where(x == -math.inf, low, y).astype(x.dtype)
+
+
+# -- ufuncs with more than one result, or with a part that is constant ---------------------------------------------------------
+
+
+@composite(np.divmod)
+def divmod_(a: Any, b: Any) -> Any:
+    """The floor of the quotient, which is constant, and the remainder."""
+    return np.floor_divide(a, b), np.remainder(a, b)
+
+
+@primitive
+def fraction(a: Any) -> Any:
+    """What is left beyond the decimal point."""
+    return np.modf(a)[0]
+
+
+@primitive
+def mantissa(a: Any) -> Any:
+    """The part of a number that its power of two leaves."""
+    return np.frexp(a)[0]
+
+
+@primitive
+def exponent(a: Any) -> Any:
+    """The power of two in a number."""
+    return np.frexp(a)[1]
+
+
+constant(exponent)
+elementwise(fraction, lambda g, _y, _a: g, words="dA = G")
+elementwise(mantissa, lambda g, _y, a: np.ldexp(g, -exponent(a)))
+elementwise(np.ldexp, lambda g, _y, _a, b: np.ldexp(g, b), None, words="dA = G 2^B")
+elementwise(np.nextafter, lambda g, _y, _a, _b: g, None, words="dA = G")
+elementwise(np.heaviside, None, lambda g, _y, a, _b: np.where(a == 0, g, 0), words="dB = G where A = 0")
+
+
+@composite(np.modf)
+def modf(a: Any) -> Any:
+    """The fractional and the whole part."""
+    return fraction(a), np.trunc(a)
+
+
+@composite(np.frexp)
+def frexp(a: Any) -> Any:
+    """Mantissa and power of two."""
+    return mantissa(a), exponent(a)
+
+
+# -- functions that leave the real numbers by themselves ----------------------------------------------------------------------
+
+
+def _wider(a: Any, outside: Any) -> Any:
+    """Make real numbers complex if some lie where a real function is not defined."""
+    a = array(a)
+    if a.dtype.kind != "c" and bool(np.any(outside(a))):
+        return a.astype(np.complex64 if a.dtype == np.float32 else np.complex128)
+    return a if a.dtype.kind in "fc" else a.astype(float)
+
+
+def _negative(a: Any) -> Any:
+    return a < 0
+
+
+def _beyond_one(a: Any) -> Any:
+    return abs(a) > 1
+
+
+for _function, _same, _outside in (
+    (np.emath.sqrt, np.sqrt, _negative),
+    (np.emath.log, np.log, _negative),
+    (np.emath.log2, np.log2, _negative),
+    (np.emath.log10, np.log10, _negative),
+    (np.emath.arccos, np.arccos, _beyond_one),
+    (np.emath.arcsin, np.arcsin, _beyond_one),
+    (np.emath.arctanh, np.arctanh, _beyond_one),
+):
+    composite(_function)(lambda x, same=_same, outside=_outside: same(_wider(x, outside)))
+
+
+@composite(np.emath.logn)
+def logn(n: Any, x: Any) -> Any:
+    """The logarithm to base `n`."""
+    return np.log(_wider(x, _negative)) / np.log(_wider(n, _negative))
+
+
+@composite(np.emath.power)
+def power(x: Any, p: Any) -> Any:
+    """Powers, complex where the base is negative."""
+    x, p = array(x), array(p)
+    if x.dtype.kind == "f" or bool(np.any(x < 0)):
+        x = _wider(x, _negative)
+    return np.power(x, p.astype(float) if p.dtype.kind in "iu" and bool(np.any(p < 0)) else p)
+
+
+constant(
+    np.around, np.isneginf, np.isposinf, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj,
+    np.isclose, np.allclose, np.array_equal, np.array_equiv, np.isnat,
+)  # fmt: skip

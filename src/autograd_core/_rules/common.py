@@ -1,0 +1,66 @@
+"""What the bodies of composite functions share: arguments as arrays, axes as numbers from 0, and what cannot be recorded."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from .._errors import UnsupportedFunction
+
+__all__ = ["array", "axis_of", "axes_of", "keep", "refuse_out", "slab"]
+
+
+def array(x: Any) -> Any:
+    """Make an argument an array or leave it the Tensor it is; a list that holds Tensors is stacked, with their history."""
+    if hasattr(x, "ndim"):
+        return x
+    if isinstance(x, list | tuple) and holds_recorded(x):
+        return np.stack([array(v) for v in x])
+    return np.asarray(x)
+
+
+def holds_recorded(x: Any) -> bool:
+    """Whether a Tensor stands somewhere in nested lists."""
+    return any(map(holds_recorded, x)) if isinstance(x, list | tuple) else hasattr(type(x), "__autograd__")
+
+
+def axis_of(axis: Any, ndim: int) -> int:
+    """An axis as a number from 0.
+
+    Raises
+    ------
+    AxisError
+        If there is no such axis.
+    """
+    return int(np.lib.array_utils.normalize_axis_index(operator.index(axis), ndim))
+
+
+def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
+    """One axis, several, or all for None, as numbers from 0."""
+    return tuple(range(ndim)) if axis is None else tuple(np.lib.array_utils.normalize_axis_tuple(axis, ndim))
+
+
+def slab(axis: int, start: int | None, stop: int | None, step: int | None = None) -> tuple[slice, ...]:
+    """An index that cuts one axis."""
+    return (*(slice(None),) * axis, slice(start, stop, step))
+
+
+def keep(value: Any, default: Any) -> Any:
+    """A keyword that NumPy may leave out, or its default."""
+    return default if value is np._NoValue else value
+
+
+def refuse_out(name: str, out: Any) -> None:
+    """Raise for ``out=``.
+
+    Raises
+    ------
+    UnsupportedFunction
+        If an array to write into was given.
+    """
+    if out is not None:
+        raise UnsupportedFunction(
+            f"{name}(out=...) writes into an array the graph may still need; use the returned Tensor instead"
+        )

@@ -1,0 +1,369 @@
+"""The functions of `np.linalg` in terms of the primitives of `linalg`: results as NumPy names them, every `ord` of the norms."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .._errors import UnsupportedFunction
+from .._primitive import composite, constant
+from . import linalg as rules
+from .common import array, axes_of, axis_of, refuse_out
+
+_ONE = np.eye(1)
+QR, SVD, Slogdet, Eigh, Eig = (
+    type(f(_ONE)) for f in (np.linalg.qr, np.linalg.svd, np.linalg.slogdet, np.linalg.eigh, np.linalg.eig)
+)
+
+
+def _matrices(a: Any, name: str, square: bool = True) -> Any:
+    a = array(a)
+    if a.ndim < 2:
+        raise np.linalg.LinAlgError(f"{a.ndim}-dimensional array given to {name}. Array must be at least two-dimensional")
+    if square and a.shape[-1] != a.shape[-2]:
+        raise np.linalg.LinAlgError(f"Last 2 dimensions of the array of shape {a.shape} given to {name} must be square")
+    return a if a.dtype.kind in "fc" else a.astype(float)
+
+
+# -- factorisations -----------------------------------------------------------------------------------------------------------
+
+
+@composite(np.linalg.slogdet)
+def slogdet(a: Any) -> Any:
+    """Sign and logarithm of the size of the determinant."""
+    return Slogdet(*rules.sign_and_log(_matrices(a, "slogdet")))
+
+
+@composite(np.linalg.qr)
+def qr(a: Any, mode: str = "reduced") -> Any:
+    """Orthonormal columns times an upper triangle."""
+    a = _matrices(a, "qr", square=False)
+    m, n = a.shape[-2:]
+    if mode not in ("reduced", "r", "complete") or (mode == "complete" and m > n):
+        raise UnsupportedFunction(
+            f"np.linalg.qr(mode={mode!r}) of shape {a.shape} has a result that no derivative determines; use mode='reduced'"
+        )
+    if m >= n:
+        q, r = rules.thin_qr(a)
+    else:  # the columns beyond the square part follow: R = [R1, Q^H A2]
+        q, r = rules.thin_qr(a[..., :m])
+        r = np.concatenate([r, q.swapaxes(-1, -2).conj() @ a[..., m:]], axis=-1)
+    return r if mode == "r" else QR(q, r)
+
+
+@composite(np.linalg.svd)
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """Singular vectors and values."""
+    a = _matrices(a, "svd", square=False)
+    if hermitian and compute_uv:
+        w, v = rules.symmetric_eigen(_matrices(a, "svd"))
+        order = np.argsort(-np.abs(w), axis=-1)
+        w = np.take_along_axis(w, order, axis=-1)
+        v = np.take_along_axis(v, order[..., None, :], axis=-1)
+        return SVD(v, np.abs(w), (v * np.sign(w)[..., None, :]).swapaxes(-1, -2).conj())
+    full = full_matrices and a.shape[-1] != a.shape[-2]
+    made = (rules.full_svd if full else rules.thin_svd)(a)
+    return SVD(*made) if compute_uv else made[1]
+
+
+@composite(np.linalg.svdvals)
+def svdvals(x: Any, /) -> Any:
+    """Singular values."""
+    return rules.thin_svd(_matrices(x, "svdvals", square=False))[1]
+
+
+@composite(np.linalg.eigh)
+def eigh(a: Any, UPLO: str = "L") -> Any:
+    """Eigenvalues and eigenvectors of symmetric or Hermitian matrices."""
+    return Eigh(*rules.symmetric_eigen(_matrices(a, "eigh"), UPLO=UPLO))
+
+
+@composite(np.linalg.eigvalsh)
+def eigvalsh(a: Any, UPLO: str = "L") -> Any:
+    """Eigenvalues of symmetric or Hermitian matrices."""
+    return rules.symmetric_eigen(_matrices(a, "eigvalsh"), UPLO=UPLO)[0]
+
+
+@composite(np.linalg.eig)
+def eig(a: Any) -> Any:
+    """Eigenvalues and eigenvectors."""
+    return Eig(*rules.general_eigen(_matrices(a, "eig")))
+
+
+@composite(np.linalg.eigvals)
+def eigvals(a: Any) -> Any:
+    """Eigenvalues."""
+    return rules.general_eigen(_matrices(a, "eigvals"))[0]
+
+
+# -- inverses, powers and products ----------------------------------------------------------------------------------------------
+
+
+@composite(np.linalg.pinv)
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue) -> Any:
+    """The Moore-Penrose inverse."""
+    a = _matrices(a, "pinv", square=False)
+    if rtol is None or (rcond is None and rtol is np._NoValue):
+        limit = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if rtol is None else None
+    else:
+        limit = rcond if rtol is np._NoValue else rtol
+    return rules.pseudo_inverse(a, rtol=limit, hermitian=hermitian)
+
+
+@composite(np.linalg.lstsq)
+def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    """The shortest solution of least squares, its squared residuals, and the rank and singular values of the matrix."""
+    a, b = _matrices(a, "lstsq", square=False), array(b)
+    if a.ndim != 2 or b.ndim not in (1, 2) or b.shape[0] != a.shape[0]:
+        raise np.linalg.LinAlgError(f"Incompatible dimensions: lstsq of {a.shape} and {b.shape}")
+    m, n = a.shape
+    rcond = max(m, n) * float(np.finfo(a.dtype).eps) if rcond is None else rcond
+    x = pinv(a, max(rcond, float(np.finfo(a.dtype).eps))) @ b
+    s = svdvals(a)
+    rank = np.count_nonzero(s > rcond * s[0]) if min(m, n) else 0
+    if int(rank) == n < m:
+        d = b - a @ x
+        residuals = np.sum(np.real(d * d.conj()) if d.dtype.kind == "c" else d * d, axis=0)
+        residuals = residuals.reshape(1) if b.ndim == 1 else residuals
+    else:
+        residuals = np.zeros(0, s.dtype)
+    return x, residuals, int(rank), s
+
+
+@composite(np.linalg.matrix_power)
+def matrix_power(a: Any, n: int) -> Any:
+    """A product of `n` equal matrices, by squaring; of inverses where `n` is negative."""
+    a = array(a)
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        raise np.linalg.LinAlgError(f"matrix_power takes square matrices, not shape {a.shape}")
+    if n != int(n):
+        raise TypeError("exponent must be an integer")
+    n = int(n)
+    if n < 0:
+        a, n = np.linalg.inv(a), -n
+    if n == 0:
+        return np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape)
+    y = None
+    while n:
+        if n & 1:
+            y = a if y is None else y @ a
+        n >>= 1
+        a = a @ a if n else a
+    return y
+
+
+@composite(np.linalg.multi_dot)
+def multi_dot(arrays: Any, *, out: Any = None) -> Any:
+    """A product of several matrices, in the order of the fewest multiplications."""
+    refuse_out("multi_dot", out)
+    parts = [array(a) for a in arrays]
+    if len(parts) < 2:
+        raise ValueError("Expecting at least two arrays.")
+    first, last = parts[0].ndim == 1, parts[-1].ndim == 1
+    parts[0] = parts[0][None] if first else parts[0]
+    parts[-1] = parts[-1][:, None] if last else parts[-1]
+    if any(p.ndim != 2 for p in parts):
+        raise np.linalg.LinAlgError(f"multi_dot takes matrices, not shapes {[p.shape for p in parts]}")
+    sizes = [parts[0].shape[0], *(p.shape[1] for p in parts)]
+    best: dict[tuple[int, int], tuple[int, int]] = {(i, i): (0, i) for i in range(len(parts))}
+    for width in range(1, len(parts)):
+        for i in range(len(parts) - width):
+            j = i + width
+            best[i, j] = min(
+                (best[i, k][0] + best[k + 1, j][0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
+            )
+
+    def product(i: int, j: int) -> Any:
+        return parts[i] if i == j else product(i, best[i, j][1]) @ product(best[i, j][1] + 1, j)
+
+    y = product(0, len(parts) - 1)
+    y = y[0] if first else y
+    return y[..., 0] if last else y
+
+
+@composite(np.linalg.tensorinv)
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    """The inverse of a linear map between tensors."""
+    a = array(a)
+    if ind <= 0:
+        raise ValueError("Invalid ind argument.")
+    return np.linalg.inv(a.reshape(math.prod(a.shape[ind:]), -1)).reshape(*a.shape[ind:], *a.shape[:ind])
+
+
+@composite(np.linalg.tensorsolve)
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    """Solve a linear equation between tensors."""
+    a, b = array(a), array(b)
+    if axes is not None:
+        order = list(range(a.ndim))
+        for k in axes:
+            order.remove(k)
+            order.insert(a.ndim, k)
+        a = np.transpose(a, order)
+    shape = a.shape[-(a.ndim - b.ndim) :]
+    n = math.prod(shape)
+    if a.size != n * n:
+        raise np.linalg.LinAlgError(
+            "Input arrays must satisfy the requirement prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim])"
+        )
+    return np.linalg.solve(a.reshape(n, n), np.ravel(b)).reshape(shape)
+
+
+# -- norms --------------------------------------------------------------------------------------------------------------------
+
+
+def _length(x: Any, axes: Any, keepdims: Any) -> Any:
+    """The root of the sum of squares; its derivative is 0 where that is 0."""
+    squares = np.real(x) * np.real(x) + np.imag(x) * np.imag(x) if x.dtype.kind == "c" else x * x
+    total = np.sum(squares, axis=axes, keepdims=keepdims)
+    zero = total == 0
+    return np.where(zero, total, np.sqrt(np.where(zero, 1, total)))
+
+
+def _vector_norm(x: Any, ord_: Any, axes: Any, keepdims: Any) -> Any:
+    if ord_ is None or ord_ == 2:
+        return _length(x, axes, keepdims)
+    if isinstance(ord_, str):
+        raise ValueError(f"Invalid norm order '{ord_}' for vectors")
+    if ord_ == 0:
+        return np.sum((x != 0).astype(np.finfo(x.dtype).dtype), axis=axes, keepdims=keepdims)
+    size = np.abs(x)
+    if ord_ == math.inf:
+        return np.max(size, axis=axes, keepdims=keepdims)
+    if ord_ == -math.inf:
+        return np.min(size, axis=axes, keepdims=keepdims)
+    if ord_ == 1:
+        return np.sum(size, axis=axes, keepdims=keepdims)
+    total = np.sum(size ** float(ord_), axis=axes, keepdims=keepdims)
+    zero = total == 0
+    return np.where(zero, total ** (1 / float(ord_)), np.where(zero, 1, total) ** (1 / float(ord_)))
+
+
+def _extreme_value(s: Any, largest: bool) -> Any:
+    """The largest or smallest singular value; those equal to rounding share the derivative."""
+    top = s[..., :1] if largest else s[..., -1:]
+    tied = np.abs(s - top) <= 4 * s.shape[-1] * float(np.finfo(s.dtype).eps) * s[..., :1]
+    return np.sum(s * (tied / np.sum(tied, axis=-1, keepdims=True)).astype(s.dtype), axis=-1)
+
+
+def _matrix_norm(x: Any, ord_: Any, axes: tuple[int, int], keepdims: Any) -> Any:
+    row, col = axes
+    if ord_ in (None, "fro", "f"):
+        return _length(x, axes, keepdims)
+    if ord_ in (1, -1, math.inf, -math.inf):
+        inner = row if abs(ord_) == 1 else col
+        sums = np.sum(np.abs(x), axis=inner, keepdims=True)
+        y = (np.max if ord_ > 0 else np.min)(sums, axis=axes, keepdims=True)
+    elif ord_ in (2, -2, "nuc"):
+        s = svdvals(np.moveaxis(x, (row, col), (-2, -1)))
+        y = np.sum(s, axis=-1) if ord_ == "nuc" else _extreme_value(s, ord_ == 2)
+        y = np.expand_dims(y, tuple(sorted(axes)))
+    else:
+        raise ValueError(f"Invalid norm order {ord_!r} for matrices.")
+    return y if keepdims else np.squeeze(y, axis=axes)
+
+
+@composite(np.linalg.norm)
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+    """The norm of a vector or a matrix, of every order of NumPy."""
+    x = array(x)
+    x = x if x.dtype.kind in "fc" else x.astype(float)
+    if axis is None:
+        if ord is None or (ord in ("f", "fro") and x.ndim == 2) or (ord == 2 and x.ndim == 1):
+            return _length(x, None, keepdims)
+        axes = axes_of(None, x.ndim)
+    else:
+        axes = axes_of(axis, x.ndim)
+    if len(axes) == 1:
+        return _vector_norm(x, ord, axes, keepdims)
+    if len(axes) == 2:
+        if axes[0] == axes[1]:
+            raise ValueError("Duplicate axes given.")
+        return _matrix_norm(x, ord, axes, keepdims)  # type: ignore[arg-type]
+    raise ValueError("Improper number of dimensions to norm.")
+
+
+@composite(np.linalg.vector_norm)
+def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:  # noqa: A002
+    """The norm of vectors along axes, all by default."""
+    x = array(x)
+    return _vector_norm(x if x.dtype.kind in "fc" else x.astype(float), ord, axes_of(axis, x.ndim), keepdims)
+
+
+@composite(np.linalg.matrix_norm)
+def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:  # noqa: A002
+    """The norm of matrices in the last two axes."""
+    x = _matrices(x, "matrix_norm", square=False)
+    return _matrix_norm(x, ord, (x.ndim - 2, x.ndim - 1), keepdims)
+
+
+@composite(np.linalg.cond)
+def cond(x: Any, p: Any = None) -> Any:
+    """The condition number with respect to a norm."""
+    x = _matrices(x, "cond", square=False)
+    if p is None or p in (2, -2):
+        s = svdvals(x)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    return norm(x, p, (-2, -1)) * norm(np.linalg.inv(x), p, (-2, -1))
+
+
+constant(np.linalg.matrix_rank)
+
+# -- other names of what there is -------------------------------------------------------------------------------------------------
+
+
+@composite(np.linalg.cross)
+def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    """The vector perpendicular to two vectors of three components."""
+    x1, x2 = array(x1), array(x2)
+    if x1.shape[axis] != 3 or x2.shape[axis] != 3:
+        raise ValueError(f"Both input arrays must be (arrays of) 3-dimensional vectors, but they are {x1.shape} and {x2.shape}")
+    return np.cross(x1, x2, axis=axis)
+
+
+@composite(np.linalg.diagonal)
+def diagonal(x: Any, /, *, offset: int = 0) -> Any:
+    """The diagonals of matrices in the last two axes."""
+    return np.diagonal(array(x), offset, -2, -1)
+
+
+@composite(np.linalg.trace)
+def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
+    """The sums of the diagonals of matrices in the last two axes."""
+    return np.trace(array(x), offset, -2, -1, dtype)
+
+
+@composite(np.linalg.outer)
+def outer(x1: Any, x2: Any, /) -> Any:
+    """Every product of an element of one vector with one of another."""
+    x1, x2 = array(x1), array(x2)
+    if x1.ndim != 1 or x2.ndim != 1:
+        raise ValueError(f"Input arrays must be one-dimensional, but they are {x1.ndim=} and {x2.ndim=}.")
+    return np.outer(x1, x2)
+
+
+@composite(np.linalg.matmul)
+def matmul(x1: Any, x2: Any, /) -> Any:
+    """The product of matrices."""
+    return np.matmul(array(x1), array(x2))
+
+
+@composite(np.linalg.matrix_transpose)
+def matrix_transpose(x: Any, /) -> Any:
+    """Matrices with their axes swapped."""
+    return np.matrix_transpose(array(x))
+
+
+@composite(np.linalg.tensordot)
+def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
+    """The sum over pairs of axes."""
+    return np.tensordot(array(x1), array(x2), axes)
+
+
+@composite(np.linalg.vecdot)
+def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    """The product of vectors along an axis, the first conjugated."""
+    x1, x2 = array(x1), array(x2)
+    return np.sum(x1.conj() * x2, axis=axis_of(axis, max(x1.ndim, x2.ndim)))
