@@ -1,0 +1,138 @@
+"""Normalization: centre and scale by statistics of the batch, of each example, or of groups of channels."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+import autograd_core as ac
+
+from .checks import as_input
+
+__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "normalize", "rms_norm", "standardized"]
+
+
+def standardized(x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
+    """Return ``(x - mean) / sqrt(var + eps)``, and the mean and biased variance it used, over `axes`."""
+    mean = x.mean(axis=axes, keepdims=True)
+    centred = x - mean
+    variance = ac.square(centred).mean(axis=axes, keepdims=True)
+    return centred / ac.sqrt(variance + eps), mean, variance
+
+
+def _affine(y: Any, weight: Any, bias: Any) -> Any:
+    if weight is not None:
+        y = y * weight
+    return y if bias is None else y + bias
+
+
+def _of_channels(t: Any, ndim: int) -> Any:
+    """(C,) so that it broadcasts over (N, C, *spatial)."""
+    return t if t is None or ndim == 2 else t.reshape(-1, *(1,) * (ndim - 2))
+
+
+def batch_norm(
+    x: Any,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Any:
+    """Normalize each channel by its mean and variance over the batch (training) or by the running ones.
+
+    The running statistics are not changed here: `nn.BatchNorm1d` and `nn.BatchNorm2d` do that.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C) or (N, C, *spatial)
+    running_mean, running_var : Tensor, shape (C,)
+        Used unless `training`.
+
+    References
+    ----------
+    S. Ioffe and C. Szegedy, Batch Normalization, arXiv 1502.03167, algorithm 1.
+    """
+    del momentum  # PyTorch's argument; the running statistics belong to the module
+    x = as_input(x, weight, "batch_norm")
+    if training:
+        y, _, _ = batch_standardized(x, eps)
+    else:
+        mean, variance = _of_channels(running_mean, x.ndim), _of_channels(running_var, x.ndim)
+        y = (x - mean) / np.sqrt(variance.numpy() + eps).astype(x.dtype)
+    return _affine(y, _of_channels(weight, x.ndim), _of_channels(bias, x.ndim))
+
+
+def batch_standardized(x: Any, eps: float) -> tuple[Any, Any, Any]:
+    """Normalize (N, C, *spatial) over all axes but the channels."""
+    if x.size == 0 or x.size == x.shape[1]:
+        raise ac.ShapeError(f"batch_norm needs more than one value a channel when training, not shape {x.shape}")
+    return standardized(x, (0, *range(2, x.ndim)), eps)
+
+
+def layer_norm(x: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """Normalize over the last axes, whose lengths are `normalized_shape`.
+
+    References
+    ----------
+    J. L. Ba, J. R. Kiros and G. E. Hinton, Layer Normalization, arXiv 1607.06450, eq. 4.
+    """
+    x, axes = _trailing(x, normalized_shape, weight, "layer_norm")
+    return _affine(standardized(x, axes, eps)[0], weight, bias)
+
+
+def rms_norm(x: Any, normalized_shape: Any, weight: Any = None, eps: float | None = None) -> Any:
+    """Divide by the root of the mean square over the last axes; `eps` is the dtype's by default.
+
+    References
+    ----------
+    B. Zhang and R. Sennrich, Root Mean Square Layer Normalization, arXiv 1910.07467, eq. 4.
+    """
+    x, axes = _trailing(x, normalized_shape, weight, "rms_norm")
+    eps = float(np.finfo(x.dtype).eps) if eps is None else eps
+    return _affine(x / ac.sqrt(ac.square(x).mean(axis=axes, keepdims=True) + eps), weight, None)
+
+
+def _trailing(x: Any, normalized_shape: Any, weight: Any, operation: str) -> tuple[Any, tuple[int, ...]]:
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    x = as_input(x, weight, operation)
+    if x.shape[-len(shape) :] != shape:
+        raise ac.ShapeError(f"{operation} expects last axes of lengths {shape}, but the input has shape {x.shape}")
+    return x, tuple(range(-len(shape), 0))
+
+
+def group_norm(x: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """Normalize each example over groups of channels and all spatial axes.
+
+    References
+    ----------
+    Y. Wu and K. He, Group Normalization, arXiv 1803.08494, eq. 7.
+    """
+    x = as_input(x, weight, "group_norm")
+    if x.ndim < 2 or x.shape[1] % num_groups:
+        raise ac.ShapeError(f"group_norm: {num_groups} groups do not divide the channels of shape {x.shape}")
+    groups = x.reshape(x.shape[0], num_groups, x.shape[1] // num_groups * math.prod(x.shape[2:]))
+    y = standardized(groups, (2,), eps)[0].reshape(x.shape)
+    return _affine(y, _of_channels(weight, x.ndim), _of_channels(bias, x.ndim))
+
+
+def instance_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """Normalize each channel of each example over its spatial axes.
+
+    References
+    ----------
+    D. Ulyanov, A. Vedaldi and V. Lempitsky, Instance Normalization, arXiv 1607.08022, section 2.
+    """
+    x = as_input(x, weight, "instance_norm")
+    y = standardized(x, tuple(range(2, x.ndim)), eps)[0]
+    return _affine(y, _of_channels(weight, x.ndim), _of_channels(bias, x.ndim))
+
+
+def normalize(x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
+    """Divide by the `p`-norm along axis `dim`, which counts as at least `eps`."""
+    x = x if isinstance(x, ac.Tensor) else ac.asarray(x)
+    return x / ac.clip(ac.linalg.norm(x, ord=p, axis=dim, keepdims=True), eps, None)

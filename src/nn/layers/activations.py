@@ -1,0 +1,354 @@
+"""Activation functions as modules. `inplace` is PyTorch's argument; results are always new arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from .. import functional as F
+from .. import initializers
+from .._rng import Rng
+from ..module import Module
+from ._make import empty
+
+__all__ = [
+    "CELU",
+    "ELU",
+    "GELU",
+    "GLU",
+    "SELU",
+    "Dropout",
+    "Dropout2d",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "LeakyReLU",
+    "LogSigmoid",
+    "LogSoftmax",
+    "Mish",
+    "PReLU",
+    "ReLU",
+    "ReLU6",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softmin",
+    "Softplus",
+    "Softsign",
+    "Tanh",
+    "Tanhshrink",
+    "Threshold",
+]
+
+
+class _Plain(Module):
+    """An activation without parameters of its own; a subclass names its function."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+
+class ReLU(_Plain):
+    """Return the positive part; the derivative at 0 is 0."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.relu`."""
+        return F.relu(x)
+
+
+class ReLU6(_Plain):
+    """Return `x` limited to [0, 6]."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.relu6`."""
+        return F.relu6(x)
+
+
+class SELU(_Plain):
+    """Return the self-normalizing exponential linear unit."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.selu`."""
+        return F.selu(x)
+
+
+class SiLU(_Plain):
+    """Return ``x * sigmoid(x)``."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.silu`."""
+        return F.silu(x)
+
+
+class Mish(_Plain):
+    """Return ``x * tanh(softplus(x))``."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.mish`."""
+        return F.mish(x)
+
+
+class Hardsigmoid(_Plain):
+    """Return ``relu6(x + 3) / 6``."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.hardsigmoid`."""
+        return F.hardsigmoid(x)
+
+
+class Hardswish(_Plain):
+    """Return ``x * hardsigmoid(x)``."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.hardswish`."""
+        return F.hardswish(x)
+
+
+class Sigmoid(Module):
+    """Return ``1 / (1 + exp(-x))``."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.sigmoid`."""
+        return F.sigmoid(x)
+
+
+class LogSigmoid(Module):
+    """Return the logarithm of the sigmoid, without overflow."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.logsigmoid`."""
+        return F.logsigmoid(x)
+
+
+class Tanh(Module):
+    """Return the hyperbolic tangent."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.tanh`."""
+        return F.tanh(x)
+
+
+class Tanhshrink(Module):
+    """Return ``x - tanh(x)``."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.tanhshrink`."""
+        return F.tanhshrink(x)
+
+
+class Softsign(Module):
+    """Return ``x / (1 + |x|)``."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.softsign`."""
+        return F.softsign(x)
+
+
+class LeakyReLU(Module):
+    """Return `x` where positive, else ``negative_slope * x``."""
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
+        super().__init__()
+        self.negative_slope, self.inplace = negative_slope, inplace
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.leaky_relu`."""
+        return F.leaky_relu(x, self.negative_slope)
+
+    def extra_repr(self) -> str:
+        """Return the constructor argument."""
+        return f"negative_slope={self.negative_slope}"
+
+
+class PReLU(Module):
+    """Return `x` where positive, else a learned multiple of it.
+
+    Attributes
+    ----------
+    weight : Parameter, shape (num_parameters,)
+        One slope, or one a channel.
+    """
+
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, dtype: DTypeLike = None) -> None:
+        super().__init__()
+        self.num_parameters, self.init = num_parameters, init
+        self.weight = empty(num_parameters, dtype=dtype)
+        initializers.constant_(self.weight, init)
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.prelu`."""
+        return F.prelu(x, self.weight)
+
+    def extra_repr(self) -> str:
+        """Return the constructor argument."""
+        return f"num_parameters={self.num_parameters}"
+
+
+class ELU(Module):
+    """Return `x` where positive, else ``alpha * (exp(x) - 1)``."""
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__()
+        self.alpha, self.inplace = alpha, inplace
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.elu`."""
+        return F.elu(x, self.alpha)
+
+    def extra_repr(self) -> str:
+        """Return the constructor argument."""
+        return f"alpha={self.alpha}"
+
+
+class CELU(ELU):
+    """Return `x` where positive, else ``alpha * (exp(x / alpha) - 1)``."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.celu`."""
+        return F.celu(x, self.alpha)
+
+
+class GELU(Module):
+    """Return `x` times the normal distribution function at `x`."""
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.gelu`."""
+        return F.gelu(x, self.approximate)
+
+    def extra_repr(self) -> str:
+        """Return the constructor argument."""
+        return f"approximate={self.approximate!r}"
+
+
+class Hardtanh(Module):
+    """Return `x` limited to [min_val, max_val]."""
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        super().__init__()
+        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.hardtanh`."""
+        return F.hardtanh(x, self.min_val, self.max_val)
+
+    def extra_repr(self) -> str:
+        """Return the constructor arguments."""
+        return f"min_val={self.min_val}, max_val={self.max_val}"
+
+
+class Threshold(Module):
+    """Return `x` where it exceeds `threshold`, else `value`."""
+
+    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
+        super().__init__()
+        self.threshold, self.value, self.inplace = threshold, value, inplace
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.threshold`."""
+        return F.threshold(x, self.threshold, self.value)
+
+
+class Softplus(Module):
+    """Return ``log(1 + exp(beta x)) / beta``, linear above `threshold`."""
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        super().__init__()
+        self.beta, self.threshold = beta, threshold
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.softplus`."""
+        return F.softplus(x, self.beta, self.threshold)
+
+    def extra_repr(self) -> str:
+        """Return the constructor arguments."""
+        return f"beta={self.beta}, threshold={self.threshold}"
+
+
+def _usual_axis(x: Any) -> int:
+    """PyTorch's choice when no axis is given."""
+    return 0 if np.ndim(x) in (0, 1, 3) else 1
+
+
+class Softmax(Module):
+    """Return the exponentials divided by their sum along axis `dim`."""
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.softmax`."""
+        return F.softmax(x, _usual_axis(x) if self.dim is None else self.dim)
+
+    def extra_repr(self) -> str:
+        """Return the constructor argument."""
+        return f"dim={self.dim}"
+
+
+class Softmin(Softmax):
+    """Return the softmax of ``-x``."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.softmin`."""
+        return F.softmin(x, _usual_axis(x) if self.dim is None else self.dim)
+
+
+class LogSoftmax(Softmax):
+    """Return the logarithm of the softmax, without overflow."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.log_softmax`."""
+        return F.log_softmax(x, _usual_axis(x) if self.dim is None else self.dim)
+
+
+class GLU(Module):
+    """Return the first half of axis `dim` times the sigmoid of the second."""
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.glu`."""
+        return F.glu(x, self.dim)
+
+
+class Dropout(Module):
+    """Set elements to zero with probability `p` while training, and scale the others by ``1 / (1 - p)``.
+
+    Parameters
+    ----------
+    p : float
+        In [0, 1].
+    rng : numpy.random.Generator or int, optional
+        Draws which elements; the default generator otherwise.
+    """
+
+    def __init__(self, p: float = 0.5, inplace: bool = False, *, rng: Rng = None) -> None:
+        super().__init__()
+        F.dropout(0.0, p, training=False)  # raises if p is no probability
+        self.p, self.inplace = p, inplace
+        self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.dropout`."""
+        return F.dropout(x, self.p, self.training, self.rng)
+
+    def extra_repr(self) -> str:
+        """Return the constructor argument."""
+        return f"p={self.p}"
+
+
+class Dropout2d(Dropout):
+    """Drop whole channels of (N, C, H, W) while training."""
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.dropout2d`."""
+        return F.dropout2d(x, self.p, self.training, self.rng)

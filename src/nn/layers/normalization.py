@@ -1,0 +1,303 @@
+"""Normalization layers. Running statistics are buffers, updated from detached values whenever `training` is set, and only then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+import autograd_core as ac
+
+from .. import functional as F
+from .. import initializers as init
+from .._functional.checks import as_input, check_rank
+from .._functional.normalization import standardized
+from ..module import Module
+from ._make import empty
+
+__all__ = ["BatchNorm1d", "BatchNorm2d", "GroupNorm", "InstanceNorm2d", "LayerNorm", "RMSNorm"]
+
+
+class _RunningNorm(Module):
+    """Batch and instance normalization: scale and shift a channel, and running statistics a channel."""
+
+    ranks: tuple[int, ...]
+    expected: str
+    alone = 0  # how many axes a single example has, where one is allowed
+    running_mean: ac.Tensor | None
+    running_var: ac.Tensor | None
+    num_batches_tracked: ac.Tensor | None
+
+    def _set_up(
+        self, num_features: int, eps: float, momentum: float | None, affine: bool, tracked: bool, dtype: DTypeLike
+    ) -> None:
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.affine, self.track_running_stats = affine, tracked
+        self.weight = empty(num_features, dtype=dtype) if affine else None
+        self.bias = empty(num_features, dtype=dtype) if affine else None
+        if self.weight is not None:
+            init.ones_(self.weight)
+        kind = np.float32 if dtype is None else dtype
+        self.register_buffer("running_mean", ac.asarray(np.zeros(num_features, kind)) if tracked else None)
+        self.register_buffer("running_var", ac.asarray(np.ones(num_features, kind)) if tracked else None)
+        self.register_buffer("num_batches_tracked", ac.asarray(np.array(0)) if tracked else None)
+
+    def _checked(self, x: Any) -> ac.Tensor:
+        name = type(self).__name__
+        x = as_input(x, self.weight if self.weight is not None else self.running_mean, name)
+        check_rank(x, self.ranks, self.expected, name)
+        if x.shape[0 if x.ndim == self.alone else 1] != self.num_features:
+            raise ac.ShapeError(f"{name} expects {self.num_features} channels, but the input has shape {x.shape}")
+        return x
+
+    def _track(self, mean: Any, variance: Any, count: int) -> None:
+        """Move the running statistics towards those of a batch of `count` values a channel."""
+        if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
+            return
+        self.num_batches_tracked = self.num_batches_tracked + 1
+        share = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
+        mean, unbiased = mean.numpy().reshape(-1), variance.numpy().reshape(-1) * (count / max(count - 1, 1))
+        for name, new in (("running_mean", mean), ("running_var", unbiased)):
+            old = getattr(self, name).numpy()
+            setattr(self, name, ac.asarray(old + (new - old) * share))
+
+    def _running(self, ndim: int) -> tuple[Any, Any]:
+        """The running mean and standard deviation, to broadcast over (N, C, *spatial)."""
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        shape = (-1, *(1,) * (ndim - 2))
+        std = np.sqrt(self.running_var.numpy() + self.eps)
+        return self.running_mean.numpy().reshape(shape), std.reshape(shape)
+
+    def _scaled(self, y: Any) -> Any:
+        if self.weight is None or self.bias is None:
+            return y
+        shape = (-1, *(1,) * (y.ndim - 2))
+        return y * self.weight.reshape(shape) + self.bias.reshape(shape)
+
+    def extra_repr(self) -> str:
+        """Return the constructor arguments."""
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
+
+
+class _BatchNorm(_RunningNorm):
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        dtype: DTypeLike = None,
+    ) -> None:
+        super().__init__()
+        self._set_up(num_features, eps, momentum, affine, track_running_stats, dtype)
+
+    def forward(self, x: Any) -> Any:
+        """Return the normalized input, of the same shape."""
+        x = self._checked(x)
+        if not self.training and self.running_mean is not None:
+            mean, std = self._running(x.ndim)
+            return self._scaled((x - mean) / std)
+        count = x.size // self.num_features
+        if self.training and count <= 1:
+            raise ac.ShapeError(
+                f"{type(self).__name__} needs more than one value a channel when training, not an input of shape {x.shape}"
+            )
+        y, mean, variance = standardized(x, (0, *range(2, x.ndim)), self.eps)
+        if self.training:
+            self._track(mean, variance, count)
+        return self._scaled(y)
+
+
+class BatchNorm1d(_BatchNorm):
+    """Normalize each feature of (N, C) or (N, C, L) over the batch. Arguments and buffers as `BatchNorm2d`."""
+
+    ranks, expected = (2, 3), "(N, C) or (N, C, L)"
+
+
+class BatchNorm2d(_BatchNorm):
+    """Normalize each channel of (N, C, H, W) over the batch, then scale and shift it.
+
+    Parameters
+    ----------
+    num_features : int
+        Channels.
+    eps : float
+        Added to the variance.
+    momentum : float or None
+        How far the running statistics move to each batch's; None averages over all batches.
+    affine : bool
+        Whether to learn scale and shift.
+    track_running_stats : bool
+        Keep running statistics, which evaluation mode uses.
+
+    Attributes
+    ----------
+    weight, bias : Parameter, shape (num_features,), or None
+    running_mean, running_var : Tensor, shape (num_features,), or None
+        Buffers; the variance is unbiased.
+    num_batches_tracked : Tensor, shape (), or None
+
+    References
+    ----------
+    S. Ioffe and C. Szegedy, Batch Normalization, arXiv 1502.03167, algorithms 1 and 2.
+
+    Examples
+    --------
+    >>> import nn, numpy as np
+    >>> y = nn.BatchNorm2d(3)(np.random.default_rng(0).normal(5, 2, (8, 3, 4, 4)).astype(np.float32))
+    >>> abs(float(y.mean().item())) < 1e-6
+    True
+    """
+
+    ranks, expected = (4,), "(N, C, H, W)"
+
+
+class InstanceNorm2d(_RunningNorm):
+    """Normalize each channel of each example of (N, C, H, W) or (C, H, W) over its pixels.
+
+    References
+    ----------
+    D. Ulyanov, A. Vedaldi and V. Lempitsky, Instance Normalization, arXiv 1607.08022, section 2.
+    """
+
+    ranks, expected, alone = (3, 4), "(N, C, H, W) or (C, H, W)", 3
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = False,
+        track_running_stats: bool = False,
+        dtype: DTypeLike = None,
+    ) -> None:
+        super().__init__()
+        self._set_up(num_features, eps, momentum, affine, track_running_stats, dtype)
+
+    def forward(self, x: Any) -> Any:
+        """Return the normalized input, of the same shape."""
+        x = self._checked(x)
+        if x.ndim == 3:
+            return self.forward(x[None])[0]
+        if not self.training and self.running_mean is not None:
+            mean, std = self._running(x.ndim)
+            return self._scaled((x - mean) / std)
+        count = x.shape[2] * x.shape[3]
+        if self.training and count <= 1:
+            raise ac.ShapeError(f"InstanceNorm2d needs more than one pixel when training, not an input of shape {x.shape}")
+        y, mean, variance = standardized(x, (2, 3), self.eps)
+        if self.training and self.running_mean is not None:
+            self._track(mean.detach().mean(axis=0), variance.detach().mean(axis=0), count)
+        return self._scaled(y)
+
+
+class LayerNorm(Module):
+    """Normalize over the last axes, then scale and shift.
+
+    Parameters
+    ----------
+    normalized_shape : int or tuple of int
+        Lengths of the last axes.
+    eps : float
+        Added to the variance.
+    elementwise_affine, bias : bool
+        Whether to learn a scale, and with it a shift.
+
+    Attributes
+    ----------
+    weight, bias : Parameter, shape normalized_shape, or None
+
+    References
+    ----------
+    J. L. Ba, J. R. Kiros and G. E. Hinton, Layer Normalization, arXiv 1607.06450, eq. 4.
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | tuple[int, ...],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        dtype: DTypeLike = None,
+    ) -> None:
+        super().__init__()
+        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        self.weight = empty(*self.normalized_shape, dtype=dtype) if elementwise_affine else None
+        self.bias = empty(*self.normalized_shape, dtype=dtype) if elementwise_affine and bias else None
+        if self.weight is not None:
+            init.ones_(self.weight)
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.layer_norm`."""
+        return F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        """Return the constructor arguments."""
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class RMSNorm(Module):
+    """Divide by the root of the mean square over the last axes, then scale.
+
+    References
+    ----------
+    B. Zhang and R. Sennrich, Root Mean Square Layer Normalization, arXiv 1910.07467, eq. 4.
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | tuple[int, ...],
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        dtype: DTypeLike = None,
+    ) -> None:
+        super().__init__()
+        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        self.weight = empty(*self.normalized_shape, dtype=dtype) if elementwise_affine else None
+        if self.weight is not None:
+            init.ones_(self.weight)
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.rms_norm`."""
+        return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self) -> str:
+        """Return the constructor arguments."""
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class GroupNorm(Module):
+    """Normalize each example of (N, C, ...) over groups of channels, then scale and shift each channel.
+
+    References
+    ----------
+    Y. Wu and K. He, Group Normalization, arXiv 1803.08494, eq. 7.
+    """
+
+    def __init__(
+        self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, dtype: DTypeLike = None
+    ) -> None:
+        super().__init__()
+        if num_channels % num_groups:
+            raise ac.ShapeError(f"GroupNorm: num_groups={num_groups} must divide num_channels={num_channels}")
+        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
+        self.weight = empty(num_channels, dtype=dtype) if affine else None
+        self.bias = empty(num_channels, dtype=dtype) if affine else None
+        if self.weight is not None:
+            init.ones_(self.weight)
+
+    def forward(self, x: Any) -> Any:
+        """Apply `nn.functional.group_norm`."""
+        return F.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        """Return the constructor arguments."""
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"

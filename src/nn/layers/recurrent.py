@@ -1,0 +1,379 @@
+"""Recurrent layers and their cells: tanh or relu, LSTM, GRU; several layers, both directions, variable lengths."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+import autograd_core as ac
+
+from .. import functional as F
+from .. import initializers as init
+from .._errors import ArgumentError
+from .._functional.checks import as_input, check_rank
+from .._rng import Rng, generator
+from ..module import Module, Parameter
+from ..utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+from ._make import empty
+from ._recurrence import Weights, gru_scan, lstm_scan, rnn_scan, run
+
+__all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell"]
+
+_NONLINEARITIES = {"tanh": ac.tanh, "relu": ac.relu}
+
+
+class _Recurrent(Module):
+    """What the three recurrent layers share: parameters, layers, directions, lengths and states."""
+
+    gates: int
+    scan: Any
+
+    def _set_up(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int,
+        bias: bool,
+        batch_first: bool,
+        dropout: float,
+        bidirectional: bool,
+        proj_size: int,
+        dtype: DTypeLike,
+        rng: Rng,
+    ) -> None:
+        name = type(self).__name__
+        if min(input_size, hidden_size, num_layers) < 1:
+            raise ArgumentError(f"{name}: {input_size=}, {hidden_size=} and {num_layers=} must be positive")
+        if not 0 <= proj_size < hidden_size:
+            raise ArgumentError(f"{name}: proj_size={proj_size} must be smaller than {hidden_size=}")
+        F.dropout(0.0, dropout, training=False)  # raises if it is no probability
+        self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
+        self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
+        self.bidirectional, self.proj_size = bidirectional, proj_size
+        self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
+        bound, rng = 1 / math.sqrt(hidden_size), generator(self.rng)
+        rows, out = self.gates * hidden_size, proj_size or hidden_size
+        for layer, suffix in self._directions():
+            width = input_size if layer == 0 else out * (1 + bidirectional)
+            shapes = {"weight_ih": (rows, width), "weight_hh": (rows, out)}
+            if bias:
+                shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+            if proj_size:
+                shapes["weight_hr"] = (proj_size, hidden_size)
+            for kind, shape in shapes.items():
+                parameter = empty(*shape, dtype=dtype)
+                init.uniform_(parameter, -bound, bound, rng)
+                setattr(self, f"{kind}{suffix}", parameter)
+
+    def _directions(self) -> list[tuple[int, str]]:
+        """Each layer's directions, with the end of their parameters' names: ``_l0``, ``_l0_reverse``, ..."""
+        ends = ("", "_reverse") if self.bidirectional else ("",)
+        return [(layer, f"_l{layer}{end}") for layer in range(self.num_layers) for end in ends]
+
+    def _weights(self, suffix: str) -> Weights:
+        found = vars(self)
+        kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
+        return Weights(*(found.get(f"{kind}{suffix}") for kind in kinds))
+
+    def _run(self, x: Any, states: tuple[Any, ...] | None, nonlinearity: Any = None) -> tuple[Any, tuple[Any, ...]]:
+        """Run all layers; `states` and the result hold one Tensor (layers * directions, B, H) each."""
+        packed = x if isinstance(x, PackedSequence) else None
+        lengths = None
+        if packed is not None:
+            x, lengths = pad_packed_sequence(packed)
+        x = as_input(x, self.weight_ih_l0, type(self).__name__)
+        check_rank(x, (2, 3), "(T, B, I), (B, T, I) with batch_first, or (T, I)", type(self).__name__)
+        alone = x.ndim == 2
+        if alone:
+            x, states = x[:, None], None if states is None else tuple(s[:, None] for s in states)
+        elif self.batch_first and packed is None:
+            x = x.swapaxes(0, 1)
+        if x.shape[-1] != self.input_size or 0 in x.shape:
+            raise ac.ShapeError(
+                f"{type(self).__name__} expects {self.input_size} features at one step or more, but the input has shape {x.shape}"
+            )
+        states = self._checked(states, x)
+        finals: list[tuple[Any, ...]] = []
+        for layer in range(self.num_layers):
+            outputs = []
+            for index, (_, suffix) in enumerate(d for d in self._directions() if d[0] == layer):
+                place = layer * (1 + self.bidirectional) + index
+                start = tuple(s[place] for s in states)
+                y, last = run(type(self).scan, x, start, self._weights(suffix), lengths, index == 1, nonlinearity)
+                outputs.append(y)
+                finals.append(last)
+            x = outputs[0] if len(outputs) == 1 else ac.concatenate(outputs, axis=-1)
+            if self.dropout and layer < self.num_layers - 1:
+                x = F.dropout(x, self.dropout, self.training, self.rng)
+        ends = tuple(ac.stack(parts) for parts in zip(*finals, strict=True))
+        if packed is not None:
+            return pack_padded_sequence(x, lengths, enforce_sorted=False), ends
+        if alone:
+            return x[:, 0], tuple(s[:, 0] for s in ends)
+        return (x.swapaxes(0, 1) if self.batch_first else x), ends
+
+    def _checked(self, states: tuple[Any, ...] | None, x: Any) -> tuple[Any, ...]:
+        rows = self.num_layers * (1 + self.bidirectional)
+        sizes = (self.proj_size or self.hidden_size, self.hidden_size)[: 2 if isinstance(self, LSTM) else 1]
+        shapes = tuple((rows, x.shape[1], size) for size in sizes)
+        if states is None:
+            return tuple(ac.asarray(np.zeros(shape, x.dtype)) for shape in shapes)
+        if tuple(s.shape for s in states) != shapes:
+            raise ac.ShapeError(
+                f"{type(self).__name__} expects initial states of shapes {shapes}, not {tuple(s.shape for s in states)}"
+            )
+        return tuple(as_input(s, self.weight_ih_l0, type(self).__name__) for s in states)
+
+    weight_ih_l0: Parameter
+
+    def extra_repr(self) -> str:
+        """Return the constructor arguments that are not at their defaults."""
+        text = f"{self.input_size}, {self.hidden_size}"
+        usual = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
+        return text + "".join(f", {k}={getattr(self, k)}" for k, v in usual.items() if getattr(self, k) != v)
+
+
+class RNN(_Recurrent):
+    """Apply ``h_t = tanh(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh)`` over time.
+
+    Parameters
+    ----------
+    input_size, hidden_size, num_layers : int
+        Features of the input and of the state, and how many layers read each other's outputs.
+    nonlinearity : str
+        ``tanh`` or ``relu``.
+    bias : bool
+        Whether to learn the offsets.
+    batch_first : bool
+        Whether input and output are (B, T, features) instead of (T, B, features).
+    dropout : float
+        Probability, while training, with which elements between layers are dropped.
+    bidirectional : bool
+        Read the sequence backwards too, and join the outputs.
+    rng : numpy.random.Generator or int, optional
+        Draws the initial values, uniform in +-1/sqrt(hidden_size), and the dropout.
+
+    Attributes
+    ----------
+    weight_ih_l0 : Parameter, shape (hidden_size, input_size)
+    weight_hh_l0 : Parameter, shape (hidden_size, hidden_size)
+    bias_ih_l0, bias_hh_l0 : Parameter, shape (hidden_size,)
+        And so on for ``_l1``, ..., ``_l0_reverse``, ...
+
+    References
+    ----------
+    J. L. Elman, Finding Structure in Time, Cognitive Science 14, 1990.
+
+    Examples
+    --------
+    >>> import nn, numpy as np
+    >>> outputs, last = nn.RNN(3, 8, batch_first=True)(np.zeros((4, 10, 3), np.float32))
+    >>> outputs.shape, last.shape
+    ((4, 10, 8), (1, 4, 8))
+    """
+
+    gates, scan = 1, staticmethod(rnn_scan)
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: str = "tanh",
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        dtype: DTypeLike = None,
+        *,
+        rng: Rng = None,
+    ) -> None:
+        super().__init__()
+        if nonlinearity not in _NONLINEARITIES:
+            raise ArgumentError(f"RNN: nonlinearity={nonlinearity!r} must be 'tanh' or 'relu'")
+        self.nonlinearity = nonlinearity
+        self._set_up(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, dtype, rng)
+
+    def forward(self, x: Any, hx: Any = None) -> tuple[Any, Any]:
+        """Return all outputs (T, B, directions * hidden_size) and the last states (layers * directions, B, hidden_size)."""
+        y, (h,) = self._run(x, None if hx is None else (hx,), _NONLINEARITIES[self.nonlinearity])
+        return y, h
+
+
+class LSTM(_Recurrent):
+    """Long short-term memory over time. Arguments as `RNN`, and `proj_size`, to which the state is projected down.
+
+    Attributes
+    ----------
+    weight_ih_l0 : Parameter, shape (4 * hidden_size, input_size)
+        Gates in the order input, forget, cell, output.
+    weight_hh_l0 : Parameter, shape (4 * hidden_size, hidden_size or proj_size)
+    bias_ih_l0, bias_hh_l0 : Parameter, shape (4 * hidden_size,)
+    weight_hr_l0 : Parameter, shape (proj_size, hidden_size), if projecting
+
+    References
+    ----------
+    S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9, 1997.
+
+    Examples
+    --------
+    >>> import nn, numpy as np
+    >>> outputs, (h, c) = nn.LSTM(3, 8, num_layers=2)(np.zeros((10, 4, 3), np.float32))
+    >>> outputs.shape, h.shape, c.shape
+    ((10, 4, 8), (2, 4, 8), (2, 4, 8))
+    """
+
+    gates, scan = 4, staticmethod(lstm_scan)
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        dtype: DTypeLike = None,
+        *,
+        rng: Rng = None,
+    ) -> None:
+        super().__init__()
+        self._set_up(
+            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size, dtype, rng
+        )
+
+    def forward(self, x: Any, hx: Any = None) -> tuple[Any, tuple[Any, Any]]:
+        """Return all outputs, and the last hidden and cell states."""
+        y, (h, c) = self._run(x, hx)
+        return y, (h, c)
+
+
+class GRU(_Recurrent):
+    """Gated recurrent units over time. Arguments as `RNN`; gates in the order reset, update, new.
+
+    References
+    ----------
+    K. Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, arXiv 1406.1078, section 2.3.
+
+    Examples
+    --------
+    >>> import nn, numpy as np
+    >>> nn.GRU(3, 8, bidirectional=True)(np.zeros((10, 4, 3), np.float32))[0].shape
+    (10, 4, 16)
+    """
+
+    gates, scan = 3, staticmethod(gru_scan)
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        dtype: DTypeLike = None,
+        *,
+        rng: Rng = None,
+    ) -> None:
+        super().__init__()
+        self._set_up(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, dtype, rng)
+
+    def forward(self, x: Any, hx: Any = None) -> tuple[Any, Any]:
+        """Return all outputs and the last states."""
+        y, (h,) = self._run(x, None if hx is None else (hx,))
+        return y, h
+
+
+# -- cells ----------------------------------------------------------------------------------------------------------------
+
+
+class _Cell(Module):
+    """One step of a recurrent layer."""
+
+    gates: int
+    scan: Any
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, dtype: DTypeLike = None, *, rng: Rng = None
+    ) -> None:
+        super().__init__()
+        self.input_size, self.hidden_size, bound = input_size, hidden_size, 1 / math.sqrt(hidden_size)
+        rows, rng = self.gates * hidden_size, generator(rng)
+        self.weight_ih, self.weight_hh = empty(rows, input_size, dtype=dtype), empty(rows, hidden_size, dtype=dtype)
+        self.bias_ih, self.bias_hh = (empty(rows, dtype=dtype) if bias else None for _ in range(2))
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound, rng)
+
+    def _step(self, x: Any, states: tuple[Any, ...] | None, nonlinearity: Any = None) -> tuple[Any, ...]:
+        name = type(self).__name__
+        x = as_input(x, self.weight_ih, name)
+        check_rank(x, (1, 2), "(B, I) or (I,)", name)
+        if x.shape[-1] != self.input_size:
+            raise ac.ShapeError(f"{name} expects {self.input_size} features, but the input has shape {x.shape}")
+        count = 2 if isinstance(self, LSTMCell) else 1
+        if states is None:
+            zeros = ac.asarray(np.zeros((*x.shape[:-1], self.hidden_size), x.dtype))
+            states = (zeros,) * count
+        alone = x.ndim == 1
+        if alone:
+            x, states = x[None], tuple(s[None] for s in states)
+        w = Weights(self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        _, states = type(self).scan(x[None], states, w, None, nonlinearity)
+        return tuple(s[0] for s in states) if alone else states
+
+    def extra_repr(self) -> str:
+        """Return the constructor arguments."""
+        return f"{self.input_size}, {self.hidden_size}"
+
+
+class RNNCell(_Cell):
+    """One step of `RNN`: ``h = cell(x, h)`` for (B, input_size) and (B, hidden_size)."""
+
+    gates, scan = 1, staticmethod(rnn_scan)
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        nonlinearity: str = "tanh",
+        dtype: DTypeLike = None,
+        *,
+        rng: Rng = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, dtype, rng=rng)
+        if nonlinearity not in _NONLINEARITIES:
+            raise ArgumentError(f"RNNCell: nonlinearity={nonlinearity!r} must be 'tanh' or 'relu'")
+        self.nonlinearity = nonlinearity
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        """Return the next state."""
+        return self._step(x, None if hx is None else (hx,), _NONLINEARITIES[self.nonlinearity])[0]
+
+
+class LSTMCell(_Cell):
+    """One step of `LSTM`: ``h, c = cell(x, (h, c))``."""
+
+    gates, scan = 4, staticmethod(lstm_scan)
+
+    def forward(self, x: Any, hx: Any = None) -> tuple[Any, Any]:
+        """Return the next hidden and cell states."""
+        h, c = self._step(x, hx)
+        return h, c
+
+
+class GRUCell(_Cell):
+    """One step of `GRU`: ``h = cell(x, h)``."""
+
+    gates, scan = 3, staticmethod(gru_scan)
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        """Return the next state."""
+        return self._step(x, None if hx is None else (hx,))[0]

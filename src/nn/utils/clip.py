@@ -1,0 +1,92 @@
+"""Clipping of gradients, by their norm together or each value alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+import autograd_core as ac
+
+from .._errors import TrainingError, positive
+
+__all__ = ["clip_grad_norm_", "clip_grad_value_", "get_total_norm"]
+
+
+def _gradients(parameters: ac.Tensor | Iterable[ac.Tensor]) -> list[ac.Tensor]:
+    parameters = [parameters] if isinstance(parameters, ac.Tensor) else parameters
+    return [p.grad for p in parameters if p.grad is not None]
+
+
+def get_total_norm(tensors: Iterable[ac.Tensor], norm_type: float = 2.0) -> float:
+    """Return the norm of all elements of all Tensors together."""
+    arrays = [t.numpy().reshape(-1) for t in tensors]
+    if not arrays:
+        return 0.0
+    if norm_type == math.inf:
+        return max(float(np.max(np.abs(a), initial=0.0)) for a in arrays)
+    if norm_type == 2:
+        return math.sqrt(sum(float(np.vdot(a, a)) for a in arrays))
+    return float(sum(float((np.abs(a) ** norm_type).sum()) for a in arrays) ** (1 / norm_type))
+
+
+def clip_grad_norm_(
+    parameters: ac.Tensor | Iterable[ac.Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+) -> float:
+    """Scale all gradients by one factor so that their norm together is at most `max_norm`.
+
+    Parameters
+    ----------
+    parameters : Tensor or iterable of Tensor
+        Those whose `.grad` is scaled, in place.
+    max_norm, norm_type : float
+        The bound, and which norm; ``math.inf`` for the largest absolute value.
+    error_if_nonfinite : bool
+        Raise if the norm is NaN or infinite.
+
+    Returns
+    -------
+    float
+        The norm before.
+
+    Raises
+    ------
+    TrainingError
+        If the norm is not finite and `error_if_nonfinite` is set.
+
+    References
+    ----------
+    R. Pascanu, T. Mikolov and Y. Bengio, On the difficulty of training Recurrent Neural Networks, arXiv 1211.5063, algorithm 1.
+
+    Examples
+    --------
+    >>> import autograd_core as ac, nn
+    >>> p = ac.tensor([3.0, 4.0], requires_grad=True)
+    >>> (p * p / 2).sum().backward()
+    >>> nn.utils.clip_grad_norm_(p, 1.0)
+    5.0
+    >>> p.grad
+    Tensor([0.5999..., 0.7999...])
+    """
+    gradients = _gradients(parameters)
+    norm = get_total_norm(gradients, norm_type)
+    if error_if_nonfinite and not math.isfinite(norm):
+        raise TrainingError(f"the norm of the gradients is {norm}, so they cannot be clipped to {max_norm}")
+    factor = max_norm / (norm + 1e-6)
+    if factor < 1 or math.isnan(factor):
+        for g in gradients:
+            with ac.writable(g) as array:
+                array *= factor
+    return norm
+
+
+def clip_grad_value_(parameters: ac.Tensor | Iterable[ac.Tensor], clip_value: float) -> None:
+    """Limit every element of every gradient to [-clip_value, clip_value], in place."""
+    positive("clip_value", clip_value)
+    for g in _gradients(parameters):
+        with ac.writable(g) as array:
+            np.clip(array, -clip_value, clip_value, out=array)
