@@ -10,6 +10,15 @@ from typing import Any as _Any
 
 import numpy as _np  # noqa: ICN001  (not a name of ours)
 
+from ._array_api import argsort as argsort
+from ._array_api import attribute as _attribute
+from ._array_api import broadcast_shapes as broadcast_shapes
+from ._array_api import finfo as finfo
+from ._array_api import from_dlpack as from_dlpack
+from ._array_api import full as full
+from ._array_api import iinfo as iinfo
+from ._array_api import names as _names
+from ._array_api import sort as sort
 from ._creation import asarray as asarray
 from ._creation import tensor as tensor
 from ._custom import checkpoint as checkpoint
@@ -38,10 +47,8 @@ from ._modes import scope as scope
 from ._namespace import convolution as convolution
 from ._namespace import fold as fold
 from ._namespace import max_pool as max_pool
-from ._namespace import public as _public
 from ._namespace import relu as relu
 from ._namespace import unfold as unfold
-from ._primitive import TABLE as _TABLE
 from ._primitive import composite as composite
 from ._primitive import constant as constant
 from ._primitive import elementwise as elementwise
@@ -57,6 +64,8 @@ from ._transforms import value_and_grad as value_and_grad
 from ._transforms import vjp as vjp
 
 __version__ = "0.1.0"
+__array_api_version__ = _np.__array_api_version__
+newaxis = None
 
 _SUBMODULES = ("fft", "linalg", "special", "testing", "viz")
 _OF_VIZ = ("Graph", "trace")  # `ac.trace` is the graph; the trace of a matrix is `ac.linalg.trace`
@@ -67,23 +76,12 @@ def __getattr__(name: str) -> _Any:
         return _importlib.import_module(f"{__name__}.{name}")
     if name in _OF_VIZ:
         return getattr(_importlib.import_module(f"{__name__}.viz"), name)
-    function = getattr(_np, name, None)
-    try:
-        known = function in _TABLE
-    except TypeError:  # not hashable, so not a function
-        known = False
-    if function is None or not known:
+    made = _attribute(name)
+    if made is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = made = _public(function)
+    globals()[name] = made
     return made
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES, *_OF_VIZ, *(name for name in dir(_np) if _known(name))})
-
-
-def _known(name: str) -> bool:
-    try:
-        return getattr(_np, name) in _TABLE
-    except TypeError:
-        return False
+    return sorted({*globals(), *_SUBMODULES, *_OF_VIZ, *_names()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -12,7 +12,9 @@ from ._tensor import Tensor, as_tensor, holds_tensor
 __all__ = ["asarray", "tensor"]
 
 
-def asarray(x: ArrayLike | Tensor, dtype: DTypeLike | None = None, *, copy: bool | None = None) -> Tensor:
+def asarray(
+    x: ArrayLike | Tensor, dtype: DTypeLike | None = None, *, device: Literal["cpu"] | None = None, copy: bool | None = None
+) -> Tensor:
     """Convert to a Tensor, sharing memory with an array when possible.
 
     An array is borrowed: writing to it between the forward and the backward pass would change the derivative.
@@ -24,13 +26,15 @@ def asarray(x: ArrayLike | Tensor, dtype: DTypeLike | None = None, *, copy: bool
         The values.
     dtype : dtype, optional
         Convert to it.
+    device : str, optional
+        ``"cpu"``.
     copy : bool, optional
         Always copy, or raise instead of copying.
 
     Raises
     ------
     ValueError
-        If ``copy=False`` and a copy would be needed.
+        If ``copy=False`` and a copy would be needed, or for another device.
 
     Examples
     --------
@@ -39,6 +43,8 @@ def asarray(x: ArrayLike | Tensor, dtype: DTypeLike | None = None, *, copy: bool
     >>> np.shares_memory(ac.asarray(a).numpy(), a)
     True
     """
+    if device is not None:
+        np.empty(0, device=device)  # raises for another device than NumPy's
     t = as_tensor(np.array(x, dtype=dtype, copy=copy) if not isinstance(x, Tensor) and not holds_tensor(x) else x)
     if dtype is not None and t.dtype != np.dtype(dtype):
         if copy is False:
@@ -57,7 +63,7 @@ def tensor(data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = F
     >>> import autograd_core as ac
     >>> x = ac.tensor(2.0, requires_grad=True)
     >>> ac.tensor([x, x * x])
-    Tensor([2., 4.], from=stack)
+    Tensor([2., 4.], from=join)
     """
     if holds_tensor(data):
         t = Tensor.stacked(data)

@@ -1,0 +1,286 @@
+"""`autograd_core` is a namespace of the array API standard: name, parameter, result, shape and dtype of `array_api_strict`.
+
+The walk is over `array_api_strict.__all__` and its extensions, so a name that a later version adds fails until it has a call
+in `standard.py`. Where NumPy departs from the standard, `DEPARTURES` there says how.
+"""
+
+import inspect
+import operator
+import pickle
+from typing import Any
+
+import array_api_strict as strict
+import numpy as np
+import pytest
+
+import autograd_core as ac
+from autograd_core import AssignmentError, DtypeError, HistoryError, ShapeError
+
+from .standard import BINARY, CALLS, CONSTANTS, DEPARTURES, DTYPES, FFT, LINALG, UNARY, check_same, dtype_name, resolved, run
+
+# -- names ----------------------------------------------------------------------------------------------------------------
+
+
+def test_every_name_of_the_standard_is_walked():
+    """A later `array_api_strict` with another name must fail here first."""
+    own = {name for name in strict.__all__ if name.endswith("_flags") or name in {"ArrayAPIStrictFlags", "Device"}}
+    known = {*UNARY, *BINARY, *CALLS, *CONSTANTS, *DTYPES, "linalg", "fft"}
+    assert {name for name in strict.__all__ if not name.startswith("__")} - own == known
+    assert {*strict.linalg.__all__, "eig", "eigvals"} == set(LINALG)
+    assert set(strict.fft.__all__) == set(FFT)
+
+
+def test_the_version_is_the_latest_that_numpy_supports():
+    assert ac.__array_api_version__ == np.__array_api_version__
+    x = ac.ones(2)
+    assert x.__array_namespace__() is ac
+    assert x.__array_namespace__(api_version="2022.12") is ac
+    with pytest.raises(ValueError, match=r"is not supported"):
+        x.__array_namespace__(api_version="1999.01")
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_constants_are_the_standard_s(name):
+    ours, theirs = getattr(ac, name), getattr(strict, name)
+    assert (ours is None is theirs) or ours == theirs or ours != ours
+
+
+def test_information_is_numpy_s_and_the_standard_s():
+    ours, theirs = ac.__array_namespace_info__(), strict.__array_namespace_info__()
+    assert ours.capabilities() == theirs.capabilities()
+    assert ours.default_device() == "cpu"
+    assert ours.devices() == ["cpu"]
+    for kind in (None, "bool", "integral", "real floating", ("numeric", "bool")):
+        names = {k: dtype_name(v) for k, v in theirs.dtypes(kind=kind).items()}
+        assert {k: dtype_name(v) for k, v in ours.dtypes(kind=kind).items()} == names
+    assert {k: dtype_name(v) for k, v in ours.default_dtypes().items()} == {
+        k: dtype_name(v) for k, v in theirs.default_dtypes().items()
+    }
+
+
+# -- results --------------------------------------------------------------------------------------------------------------
+
+
+def sample(dtype: str) -> np.ndarray:
+    kind = np.dtype(dtype).kind
+    values: Any = [[0, 1, 2], [3, 7, 100]]
+    if kind == "b":
+        values = [[True, False, True], [False, True, True]]
+    elif kind == "i":
+        values = [[0, 1, -2], [3, -7, 100]]
+    elif kind == "f":
+        values = [[0.0, -0.0, 0.5], [-2.5, np.inf, np.nan]]
+    elif kind == "c":
+        values = [[0.5, 1j, 1 - 2j], [-2.5, 3 + 1e-3j, 2]]
+    return np.array(values, dtype)
+
+
+@pytest.mark.parametrize("name", UNARY)
+def test_unary_functions_for_every_dtype(name):
+    """For every dtype that the standard allows: the same value, shape and dtype."""
+    count = 0
+    for dtype in DTYPES:
+        args = (sample(dtype),)
+        try:
+            theirs = run(strict, getattr(strict, name), args, {})
+        except TypeError:  # the standard does not define it for this dtype
+            continue
+        check_same(run(ac, getattr(ac, name), args, {}), theirs, f"{name} of {dtype}")
+        count += 1
+    assert count
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_binary_functions_for_every_pair_of_dtypes(name):
+    """Promotion is the standard's wherever it defines one, for Python scalars too."""
+    count = 0
+    for left in DTYPES:
+        for right in (*DTYPES, "scalar"):
+            scalar: Any = {"b": True, "f": 1.5, "c": 1.5}.get(np.dtype(left).kind, 1)
+            other: Any = scalar if right == "scalar" else sample(right)[0] + (np.dtype(right).kind in "iu")
+            if right != "scalar":
+                other = abs(other).astype(right) if np.dtype(right).kind in "iu" else other
+            args = (sample(left), other)
+            try:
+                theirs = run(strict, getattr(strict, name), args, {})
+            except TypeError:
+                continue
+            check_same(run(ac, getattr(ac, name), args, {}), theirs, f"{name} of {left} and {right}")
+            count += 1
+    assert count
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_functions_give_what_the_standard_does(name):
+    for args, kwargs in CALLS[name]:
+        theirs = run(strict, getattr(strict, name), args, {} if "invert" in kwargs else kwargs)
+        ours = run(ac, getattr(ac, name), args, kwargs)
+        if "invert" in kwargs:  # array_api_strict 2.6 ignores it
+            theirs = ~theirs
+        if name in ("finfo", "iinfo"):
+            fields = ("bits", "min", "max", "dtype") + (("eps", "smallest_normal") if name == "finfo" else ())
+            for field in fields:
+                check_same(getattr(ours, field), getattr(theirs, field), f"{name}.{field}")
+            continue
+        check_same(ours, theirs, f"{name}{args}{kwargs}", values="empty" not in name)
+
+
+@pytest.mark.parametrize(("module", "name"), [("linalg", n) for n in LINALG] + [("fft", n) for n in FFT])
+def test_extensions_give_what_the_standard_does(module, name):
+    for args, kwargs in {"linalg": LINALG, "fft": FFT}[module][name]:
+        if f"{module}.{name}" in DEPARTURES and "dtype" in kwargs:
+            with pytest.raises(TypeError, match="dtype"):
+                run(ac, getattr(getattr(ac, module), name), args, kwargs)
+            continue
+        ours = run(ac, getattr(getattr(ac, module), name), args, kwargs)
+        theirs = run(strict, getattr(getattr(strict, module), name), args, kwargs)
+        check_same(ours, theirs, f"{module}.{name}{args}{kwargs}")
+
+
+@pytest.mark.parametrize(
+    ("path", "table"),
+    [(n, CALLS) for n in CALLS] + [(f"linalg.{n}", LINALG) for n in LINALG] + [(f"fft.{n}", FFT) for n in FFT],
+)
+def test_every_parameter_of_the_standard_is_exercised(path, table):
+    """Every keyword of the standard's signature occurs in a call above, so none can be missing here unnoticed."""
+    name = path.rpartition(".")[2]
+    parameters = inspect.signature(operator.attrgetter(path)(strict)).parameters.values()
+    given = set().union(*(kwargs for _, kwargs in table[name]))
+    keywords = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+    assert keywords <= given
+
+
+def test_departures_are_departures():
+    """The list of departures holds nothing that is not one."""
+    assert ac.trace is not ac.linalg.trace
+    assert type(ac.finfo(ac.float32).eps) is not float
+
+
+# -- the array object -----------------------------------------------------------------------------------------------------
+
+INFIX = [
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift",
+]  # fmt: skip
+
+
+def test_every_method_of_the_standard_s_array_is_here():
+    theirs = {n for n in dir(strict._array_object.Array) if not n.startswith("_") or n.startswith("__")}
+    assert theirs - {"__annotations__", "__buffer__", "__dict__", "__orig_bases__"} <= set(dir(ac.Tensor))
+
+
+@pytest.mark.parametrize("name", INFIX)
+def test_operators_forward_reflected_and_in_place(name):
+    """For every dtype the standard allows; in place, the name goes on meaning the same Tensor."""
+    for dtype in DTYPES:
+        x = np.array([[1, 2], [3, 1]]).astype(dtype)
+        scalar: Any = {"b": True, "f": 2.0, "c": 2.0}.get(np.dtype(dtype).kind, 2)
+        for right in (x, scalar)[: 1 if name == "matmul" else 2]:
+            for form in (f"__{name}__", f"__r{name}__", f"__i{name}__"):
+                try:
+                    theirs = run(strict, getattr(strict._array_object.Array, form), (x.copy(), right), {})
+                except TypeError:
+                    continue
+                if theirs is NotImplemented:
+                    continue
+                t = ac.asarray(x, copy=True)
+                ours = getattr(t, form)(resolved(ac, right))
+                check_same(ours, theirs, f"{form} of {dtype}")
+                assert not form.startswith("__i") or ours is t
+
+
+def test_in_place_operators_on_history_are_recorded():
+    x = ac.tensor([3.5, -2.5], requires_grad=True)
+    y = x * 1
+    y %= 2.0
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [1.0, 1.0])
+    with pytest.raises(AssignmentError, match=r"remainder on a leaf of shape \(2,\) that requires grad"):
+        x %= 2.0
+
+
+def test_in_place_operators_keep_shape_and_kind():
+    i = ac.arange(3)
+    with pytest.raises(DtypeError, match=r"^divide of int64\[3\], int\[\]: Cannot cast"):
+        i /= 2
+    with pytest.raises(ShapeError, match=r"^bitwise_and of int64\[3\], int64\[2, 3\]: non-broadcastable output"):
+        i &= ac.ones((2, 3), dtype=ac.int64)
+
+
+@pytest.mark.parametrize("convert", [bool, int, float, complex, operator.index])
+def test_zero_dimensional_tensors_convert_to_python_numbers(convert):
+    assert convert(ac.asarray(3)) == convert(3)
+
+
+def test_integer_tensors_index():
+    rows = ac.asarray([[1, 2], [3, 4]])
+    assert [10, 20, 30][ac.asarray(1)] == 20
+    np.testing.assert_array_equal(rows[ac.asarray([1, 0])].numpy(), [[3, 4], [1, 2]])
+    np.testing.assert_array_equal(rows[rows > 2].numpy(), [3, 4])
+    np.testing.assert_array_equal(rows[None, ..., ac.asarray(0)].numpy(), [[1, 3]])
+
+
+# -- other libraries' memory ----------------------------------------------------------------------------------------------
+
+
+def test_dlpack_shares_memory_both_ways():
+    array = np.arange(3.0)
+    t = ac.from_dlpack(array)
+    assert np.shares_memory(t.numpy(), array)
+    out = np.from_dlpack(t)
+    assert np.shares_memory(out, array)
+    assert not out.flags.writeable
+    assert t.__dlpack_device__() == array.__dlpack_device__()
+
+
+def test_dlpack_copies_for_a_consumer_that_may_write():
+    """Without a version a consumer cannot be told that memory is read-only."""
+    t = ac.asarray(np.arange(3.0))
+
+    class Old:
+        def __dlpack__(self, **_: Any) -> Any:
+            return t.__dlpack__()
+
+        __dlpack_device__ = staticmethod(t.__dlpack_device__)
+
+    assert not np.shares_memory(np.from_dlpack(Old()), t.numpy())
+
+
+def test_dlpack_of_a_history_raises():
+    x = ac.tensor([1.0], requires_grad=True)
+    with pytest.raises(HistoryError, match=r"conversion to an ndarray of a Tensor of shape \(1,\) that requires grad"):
+        np.from_dlpack(x)
+
+
+def test_there_is_one_device():
+    x = ac.ones(2)
+    assert x.device == "cpu"
+    assert x.to_device("cpu") is x
+    for ask in (
+        lambda: x.to_device("gpu"),
+        lambda: ac.asarray([1.0], device="gpu"),
+        lambda: ac.zeros(2, device="gpu"),
+        lambda: ac.full(2, 1.0, device="gpu"),
+    ):
+        with pytest.raises(ValueError, match=r"gpu"):
+            ask()
+
+
+def test_creation_keeps_history_or_raises():
+    x = ac.tensor(2.0, requires_grad=True)
+    ac.full((2, 2), x, dtype=ac.float64).sum().backward()
+    assert x.grad.item() == 4.0
+    with pytest.raises(HistoryError, match=r"^arange is not differentiable in this argument"):
+        ac.arange(x)
+    with pytest.raises(HistoryError, match=r"^ones is not differentiable in this argument"):
+        ac.ones(3, like=x)
+
+
+def test_a_namespace_function_pickles_by_name():
+    """Process pools send functions by name."""
+    assert pickle.loads(pickle.dumps(ac.exp)) is ac.exp
+
+
+def test_names_that_numpy_has_and_tensors_cannot_have_are_missing():
+    assert not hasattr(ac, "busday_count")
+    with pytest.raises(AttributeError, match=r"module 'autograd_core' has no attribute 'no_such_name'"):
+        _ = ac.no_such_name
