@@ -25,6 +25,7 @@ from ._custom import checkpoint as checkpoint
 from ._custom import custom_vjp as custom_vjp
 from ._custom import is_recomputing as is_recomputing
 from ._custom import register_state as register_state
+from ._debug import debug as debug
 from ._errors import AssignmentError as AssignmentError
 from ._errors import AutogradError as AutogradError
 from ._errors import DtypeError as DtypeError
@@ -32,6 +33,7 @@ from ._errors import GradientError as GradientError
 from ._errors import GraphReleasedError as GraphReleasedError
 from ._errors import HistoryError as HistoryError
 from ._errors import MissingExtra as MissingExtra
+from ._errors import NonFiniteError as NonFiniteError
 from ._errors import RuleError as RuleError
 from ._errors import ShapeError as ShapeError
 from ._errors import UnsupportedFunction as UnsupportedFunction

@@ -16,6 +16,7 @@ __all__ = [
     "GraphReleasedError",
     "HistoryError",
     "MissingExtra",
+    "NonFiniteError",
     "RuleError",
     "ShapeError",
     "UnsupportedFunction",
@@ -57,6 +58,10 @@ class AssignmentError(AutogradError, ValueError):
 
 class RuleError(AutogradError, TypeError):
     """A derivative rule broke the contract that its parameter names declare."""
+
+
+class NonFiniteError(AutogradError, FloatingPointError):
+    """An operation made NaN or infinity of finite numbers, under `debug`."""
 
 
 class MissingExtra(AutogradError, ImportError):

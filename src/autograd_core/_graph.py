@@ -187,7 +187,9 @@ def pullback(
     try:
         with np.errstate(all="ignore"):
             _walk(order, cotangents, found, wanted, beyond, live, box, keep, observer)
-    except BaseException:
+    except BaseException as error:
+        if observer is not None:
+            observer.failed(error)
         if not keep:
             for node in order:
                 if node.primitive is not None:

@@ -25,6 +25,9 @@ class Observer(Protocol):
     def backward(self, node: Any, cotangent: Any) -> None:
         """Be told of a step of a reverse walk: a node and the cotangent that arrived at it."""
 
+    def failed(self, error: BaseException) -> None:
+        """Be told that a reverse walk raised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mode:

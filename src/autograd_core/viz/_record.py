@@ -92,6 +92,9 @@ class Observer:
                 facts.flows[node, slot] = norm if np.isfinite(norm) else 0.0
         self._clock = time.perf_counter()
 
+    def failed(self, error: BaseException) -> None:
+        """Leave the failing step to the recording, which sees the exception too."""
+
     def finish(self) -> None:
         """Say what was dropped."""
         if self._dropped:
