@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ._errors import AssignmentError, DtypeError, ShapeError
+from ._graph import references
 from ._memory import writable
 from ._modes import MODE
-from ._primitive import Constant, Primitive, entry_of
+from ._primitive import Entry, entry_of
 from ._record import apply, call, explained, operand, plain
 from ._rules.indexing import put
 
@@ -38,7 +39,7 @@ def assign(t: Any, index: Any, value: Any) -> None:
     t._array, t._node = result._array, result._node
 
 
-def update(t: Any, primitive: Primitive | Constant, other: Any) -> Any:
+def update(t: Any, primitive: Entry, other: Any) -> Any:
     """Do ``t += other`` and its like: `t` keeps its shape and, by NumPy's rule of casting within a kind, its dtype.
 
     Raises
@@ -50,7 +51,8 @@ def update(t: Any, primitive: Primitive | Constant, other: Any) -> Any:
     AssignmentError
         As for `assign`.
     """
-    if _has_no_history(t, other, f"an in-place {primitive.name}"):
+    temporary = references(t) <= _TEMPORARY  # the view that `x[i] += v` makes: Python assigns the result to x[i] next
+    if _has_no_history(t, other, f"an in-place {primitive.name}", temporary):
         raw = operand(getattr(other, "_array", other))
         with writable(t) as array:
             try:
@@ -75,7 +77,7 @@ def update(t: Any, primitive: Primitive | Constant, other: Any) -> Any:
     return t
 
 
-def _has_no_history(t: Any, other: Any, what: str) -> bool:
+def _has_no_history(t: Any, other: Any, what: str, temporary: bool = False) -> bool:
     """Whether writing the values is all there is to do; raises where that would be wrong."""
     node, recording = t._node, MODE.get().grad
     if node is not None and node.primitive is None:
@@ -86,7 +88,7 @@ def _has_no_history(t: Any, other: Any, what: str) -> bool:
             )
         return True
     source = getattr(t, "_source", None)
-    if source is not None and source() is not None:
+    if source is not None and source() is not None and not temporary:
         raise AssignmentError(
             f"{what} on a Tensor of shape {t.shape} whose array is a view of another living Tensor of shape {source().shape}: "
             "NumPy would change both; assign to the other by its index, as in x[0, 1] = v, or work on .copy()"
@@ -99,3 +101,33 @@ def _has_no_history(t: Any, other: Any, what: str) -> bool:
             "work on .detach().copy()"
         )
     return False
+
+
+class _Counted:
+    """Measures how many references `update` sees to what is updated: through a name, and as the temporary of ``x[i] += v``."""
+
+    count = 0
+
+    def __iadd__(self, _: Any) -> _Counted:
+        return _update_counting(self, None, None)
+
+    def __getitem__(self, _: Any) -> _Counted:
+        return _Counted()
+
+    def __setitem__(self, _: Any, value: _Counted) -> None:
+        self.count = value.count
+
+
+def _update_counting(t: _Counted, _primitive: None, _other: None) -> _Counted:
+    t.count = references(t)
+    return t
+
+
+def _references_of_a_temporary() -> int:
+    named, holder = _Counted(), _Counted()
+    named += 1
+    holder[0] += 1
+    return holder.count if holder.count < named.count else 0  # where the two cannot be told apart, both raise
+
+
+_TEMPORARY = _references_of_a_temporary()

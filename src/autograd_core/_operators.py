@@ -8,19 +8,19 @@ import numpy as np
 
 from . import _rules  # noqa: F401  (importing the rules fills the table)
 from ._assignment import update
-from ._primitive import Constant, Primitive, entry_of, look_up
+from ._primitive import entry_of, look_up
 from ._record import binary, call_function, unary
 
 __all__ = ["Operators"]
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = map(entry_of, (np.add, np.subtract, np.multiply, np.divide))
 _NEGATIVE, _POWER, _MATMUL = map(entry_of, (np.negative, np.power, np.matmul))
-
-
-def _update(t: Any, function: np.ufunc, other: Any) -> Any:
-    entry = look_up(function)
-    assert isinstance(entry, Primitive | Constant), function
-    return update(t, entry, other)
+_FLOOR_DIVIDE, _REMAINDER, _AND, _OR, _XOR, _LEFT_SHIFT, _RIGHT_SHIFT = map(
+    look_up,
+    (
+        np.floor_divide, np.remainder, np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift,
+    ),
+)  # fmt: skip
 
 
 class Operators:
@@ -171,22 +171,22 @@ class Operators:
         return update(self, _MATMUL, other)
 
     def __ifloordiv__(self, other: Any) -> Any:
-        return _update(self, np.floor_divide, other)
+        return update(self, _FLOOR_DIVIDE, other)
 
     def __imod__(self, other: Any) -> Any:
-        return _update(self, np.remainder, other)
+        return update(self, _REMAINDER, other)
 
     def __iand__(self, other: Any) -> Any:
-        return _update(self, np.bitwise_and, other)
+        return update(self, _AND, other)
 
     def __ior__(self, other: Any) -> Any:
-        return _update(self, np.bitwise_or, other)
+        return update(self, _OR, other)
 
     def __ixor__(self, other: Any) -> Any:
-        return _update(self, np.bitwise_xor, other)
+        return update(self, _XOR, other)
 
     def __ilshift__(self, other: Any) -> Any:
-        return _update(self, np.left_shift, other)
+        return update(self, _LEFT_SHIFT, other)
 
     def __irshift__(self, other: Any) -> Any:
-        return _update(self, np.right_shift, other)
+        return update(self, _RIGHT_SHIFT, other)
