@@ -56,7 +56,8 @@ notebooks: .venv/.dev  ## execute the notebooks and store their outputs
 	$(ONE_THREAD) .venv/bin/python notebooks/execute.py --write $(ARGS)
 
 parity: .venv-parity/.parity  ## compare with PyTorch and JAX
-	$(ONE_THREAD) .venv-parity/bin/python -m pytest tests/parity $(ARGS)
+	.venv-parity/bin/python -m benchmarks --check --no-scaling --systems torch,jax,ours
+	$(if $(wildcard tests/parity),$(ONE_THREAD) .venv-parity/bin/python -m pytest tests/parity $(ARGS))
 
 bench: .venv-bench/.bench  ## time the workloads against peers; writes benchmarks/results
 	.venv-bench/bin/python -m benchmarks $(ARGS)

@@ -52,8 +52,15 @@ def main() -> int:
     if options.rows is None and not options.no_scaling:
         workloads += registry.pick(None, scaling=True)
     rounds = 0 if options.check else options.rounds
-    rows = list(runner.measure_all(workloads, names, rounds=rounds, budget=options.budget, too_slow=options.too_slow))
-    report.write(rows, names, options.out)
+    measured = runner.measure_all(workloads, names, rounds=rounds, budget=options.budget, too_slow=options.too_slow)
+    if options.check:
+        rows = []
+        for row in measured:
+            print(report.agreement(row), flush=True)
+            rows.append(row)
+    else:
+        rows = list(measured)
+        report.write(rows, names, options.out)
     return int(any(result.error for row in rows for result in row.results.values()))
 
 

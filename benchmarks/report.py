@@ -60,10 +60,18 @@ def cell(row: Row, system: str) -> str:
     if result is None:
         return "-"
     if not result.rounds:
-        return "failed" if result.error else "checked"
+        return "failed"
     text = f"{duration(result.minimum)} / {duration(result.median)}"
     low, mid = row.ratio(system, "torch", of="minimum"), row.ratio(system, "torch", of="median")
     return text if system == "torch" or low is None or mid is None else f"{text} ({low:.2f} / {mid:.2f})"
+
+
+def agreement(row: Row) -> str:
+    """Say which systems computed the same numbers, and what became of the others."""
+    sound = [name for name, result in row.results.items() if not result.error]
+    failed = [f"{name} {result.error}" for name, result in row.results.items() if result.error]
+    alike = f"{' and '.join(sound)} agree" if len(sound) > 1 else "nothing to compare"
+    return "; ".join([f"{row.workload.name}: {alike}", *failed])
 
 
 def memory(row: Row, systems: Sequence[str]) -> str:

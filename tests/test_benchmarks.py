@@ -91,5 +91,9 @@ def test_the_table_shows_times_ratios_goal_memory_and_failures():
     json.dumps(made_up_row().to_dict())
 
 
+def test_a_check_says_who_agrees_and_what_became_of_the_others():
+    assert report.agreement(made_up_row()) == "mlp-8: ours and torch agree; hips TypeError: no"
+
+
 def test_durations_keep_three_digits():
     assert [report.duration(s) for s in (12.3, 0.0123, 1.5e-6, 2.5e-8)] == ["12.3 s", "12.3 ms", "1.50 us", "0.03 us"]
