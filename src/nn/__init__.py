@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import data as data
 from . import datasets as datasets
 from . import functional as functional
-from . import initializers as init
+from . import initializers as initializers
 from . import optim as optim
 from . import utils as utils
 from ._errors import ArgumentError as ArgumentError
@@ -96,3 +96,5 @@ from .training import History as History
 from .training import accuracy as accuracy
 from .training import evaluate as evaluate
 from .training import fit as fit
+
+init = initializers

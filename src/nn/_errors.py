@@ -1,4 +1,4 @@
-"""The errors of `nn`: each shows what was expected, what was given and where, and is the built-in exception PyTorch would raise."""
+"""The errors of `nn`: each shows what was expected, what was given and where, as the built-in exception of PyTorch."""
 
 from __future__ import annotations
 

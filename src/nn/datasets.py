@@ -120,7 +120,9 @@ def _sample(name: str) -> Path:
     matplotlib = require("matplotlib", "train")
     path = Path(matplotlib.get_data_path()) / "sample_data" / name
     if not path.exists():
-        raise FileError(f"matplotlib has no sample_data/{name}; install a version that ships it: pip install 'autograd-core[train]'")
+        raise FileError(
+            f"matplotlib has no sample_data/{name}; install a version that ships it: pip install 'autograd-core[train]'"
+        )
     return path
 
 

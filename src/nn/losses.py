@@ -6,7 +6,7 @@ from typing import Any
 
 import autograd_core as ac
 
-from . import functional as F
+from . import functional
 from ._errors import ArgumentError
 from .module import Module
 
@@ -28,7 +28,7 @@ __all__ = [
 class _Loss(Module):
     """A loss with a reduction: ``mean``, ``sum`` or ``none``."""
 
-    reductions = ("mean", "sum", "none")
+    reductions: tuple[str, ...] = ("mean", "sum", "none")
 
     def __init__(self, reduction: str = "mean") -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class MSELoss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.mse_loss`."""
-        return F.mse_loss(input, target, self.reduction)
+        return functional.mse_loss(input, target, self.reduction)
 
 
 class L1Loss(_Loss):
@@ -65,7 +65,7 @@ class L1Loss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.l1_loss`."""
-        return F.l1_loss(input, target, self.reduction)
+        return functional.l1_loss(input, target, self.reduction)
 
 
 class SmoothL1Loss(_Loss):
@@ -77,7 +77,7 @@ class SmoothL1Loss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.smooth_l1_loss`."""
-        return F.smooth_l1_loss(input, target, self.reduction, self.beta)
+        return functional.smooth_l1_loss(input, target, self.reduction, self.beta)
 
 
 class HuberLoss(_Loss):
@@ -89,7 +89,7 @@ class HuberLoss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.huber_loss`."""
-        return F.huber_loss(input, target, self.reduction, self.delta)
+        return functional.huber_loss(input, target, self.reduction, self.delta)
 
 
 class CrossEntropyLoss(_Loss):
@@ -126,9 +126,7 @@ class CrossEntropyLoss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.cross_entropy`."""
-        return F.cross_entropy(
-            input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing
-        )
+        return functional.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
 
 
 class NLLLoss(_Loss):
@@ -141,7 +139,7 @@ class NLLLoss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.nll_loss`."""
-        return F.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
+        return functional.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
 
 
 class BCELoss(_Loss):
@@ -153,7 +151,7 @@ class BCELoss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.binary_cross_entropy`."""
-        return F.binary_cross_entropy(input, target, self.weight, self.reduction)
+        return functional.binary_cross_entropy(input, target, self.weight, self.reduction)
 
 
 class BCEWithLogitsLoss(_Loss):
@@ -165,7 +163,7 @@ class BCEWithLogitsLoss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.binary_cross_entropy_with_logits`."""
-        return F.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)
+        return functional.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)
 
 
 class KLDivLoss(_Loss):
@@ -179,7 +177,7 @@ class KLDivLoss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.kl_div`."""
-        return F.kl_div(input, target, self.reduction, self.log_target)
+        return functional.kl_div(input, target, self.reduction, self.log_target)
 
 
 class HingeEmbeddingLoss(_Loss):
@@ -191,7 +189,7 @@ class HingeEmbeddingLoss(_Loss):
 
     def forward(self, input: Any, target: Any) -> Any:
         """Apply `nn.functional.hinge_embedding_loss`."""
-        return F.hinge_embedding_loss(input, target, self.margin, self.reduction)
+        return functional.hinge_embedding_loss(input, target, self.margin, self.reduction)
 
 
 class CosineEmbeddingLoss(_Loss):
@@ -203,4 +201,4 @@ class CosineEmbeddingLoss(_Loss):
 
     def forward(self, input1: Any, input2: Any, target: Any) -> Any:
         """Apply `nn.functional.cosine_embedding_loss`."""
-        return F.cosine_embedding_loss(input1, input2, target, self.margin, self.reduction)
+        return functional.cosine_embedding_loss(input1, input2, target, self.margin, self.reduction)

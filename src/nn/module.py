@@ -1,7 +1,7 @@
 """Modules and parameters: a tree of Python objects whose leaves are Tensors that require grad.
 
-A module keeps its parameters, buffers and children as plain attributes and finds them again by their type. Every module knows its
-path from the root it was last attached to (`features.0`), which names its parameters, its errors and its part of a picture.
+A module keeps its parameters, buffers and children as plain attributes and finds them again by their type. Every module knows
+its path from the root it was last attached to (`features.0`), which names its parameters, its errors and its part of a picture.
 """
 
 from __future__ import annotations
@@ -137,8 +137,8 @@ class Module:
             value._move(join(self._path, name))
         elif isinstance(self.__dict__.get(name), Parameter) and value is not None:
             raise ArgumentError(
-                f"{join(self._path, name)} is a Parameter and cannot become a {type(value).__name__}; assign nn.Parameter(...), or "
-                "write into it with ac.writable"
+                f"{join(self._path, name)} is a Parameter and cannot become a {type(value).__name__}; "
+                "assign nn.Parameter(...), or write into it with ac.writable"
             )
         object.__setattr__(self, name, value)
 
@@ -230,10 +230,8 @@ class Module:
 
     def get_submodule(self, target: str) -> Module:
         """Find the module at a path such as ``"features.0"``."""
-        found: Any = self
-        for name in target.split(".") if target else ():
-            found = vars(found).get(name) if isinstance(found, Module) else None
-        if not isinstance(found, Module):
+        found = dict(self.named_modules(remove_duplicate=False)).get(target)
+        if found is None:
             raise AttributeError(f"{type(self).__name__} has no module at {target!r}")
         return found
 
@@ -289,9 +287,7 @@ class Module:
             if values[name].shape != own[name].shape
         ]
         if problems:
-            raise StateDictError(
-                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(problems)
-            )
+            raise StateDictError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(problems))
         del own  # its snapshots would force a copy of every parameter
         for path, module in self.named_modules(remove_duplicate=False):
             for name, value in list(vars(module).items()):

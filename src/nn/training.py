@@ -410,20 +410,19 @@ def _bar(batches: Iterator[Any], loader: Any, run: Training, epochs: int, progre
 @contextmanager
 def _deferred_interrupt() -> Iterator[Callable[[], bool]]:
     """Let Ctrl-C wait until the step is complete; a second one interrupts at once."""
-    pressed = False
+    pressed: list[bool] = []  # a list, since the handler runs in the middle of anything
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
 
     def remember(_signal: int, _frame: Any) -> None:
-        nonlocal pressed
         if pressed:
             raise KeyboardInterrupt
-        pressed = True
+        pressed.append(True)
 
     before = signal.signal(signal.SIGINT, remember)
     try:
-        yield lambda: pressed
+        yield lambda: bool(pressed)
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -1,1 +1,1 @@
-"""The parts of `nn.functional`, one family a file. Everything composes public functions of `autograd_core`: no derivative is written."""
+"""The parts of `nn.functional`, one family a file, composed of public functions of `autograd_core`."""

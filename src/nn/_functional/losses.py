@@ -45,9 +45,7 @@ def _pair(input: Any, target: Any, operation: str) -> tuple[Any, Any]:
     """Both as Tensors of one shape: a target that broadcasts is nearly always a mistake, so it raises."""
     input, target = _tensor(input), _tensor(target)
     if input.shape != target.shape:
-        raise ac.ShapeError(
-            f"{operation}: input of shape {input.shape} and target of shape {target.shape} must be equal"
-        )
+        raise ac.ShapeError(f"{operation}: input of shape {input.shape} and target of shape {target.shape} must be equal")
     if input.size == 0:
         raise ac.ShapeError(f"{operation} of an empty batch, of shape {input.shape}")
     if target.dtype != input.dtype and not target.requires_grad:
@@ -121,9 +119,7 @@ def _class_indices(target: Any, shape: tuple[int, ...], classes: int, ignore_ind
     return index
 
 
-def nll_loss(
-    input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean"
-) -> Any:
+def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """Return minus the log-probability of the target class; the mean is weighted.
 
     Parameters
@@ -149,9 +145,7 @@ def nll_loss(
     return _picked(_classes_last(input), index, weight, ignore_index, reduction, shape)
 
 
-def _picked(
-    log_p: Any, index: Any, weight: Any, ignore_index: int, reduction: str, shape: tuple[int, ...]
-) -> Any:
+def _picked(log_p: Any, index: Any, weight: Any, ignore_index: int, reduction: str, shape: tuple[int, ...]) -> Any:
     """Minus the log-probability (rows, classes) at the class of each row, weighted and reduced."""
     rows, ignored = np.arange(len(index)), index == ignore_index
     some = bool(ignored.any())
@@ -244,9 +238,7 @@ def cross_entropy(
     return hard * (1 - label_smoothing) + smooth * (label_smoothing / classes)
 
 
-def _soft_cross_entropy(
-    input: Any, target: Any, weight: Any, reduction: str, smoothing: float, shape: tuple[int, ...]
-) -> Any:
+def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, smoothing: float, shape: tuple[int, ...]) -> Any:
     input, target = _pair(input, target, "cross_entropy")
     classes = input.shape[1]
     if smoothing:

@@ -181,9 +181,7 @@ def conv_transpose(
     spread = weight.reshape(groups, channels // groups, -1)
     columns = (rows @ spread).transpose(1, 0, 2).reshape(batch, *spatial, groups * weight.shape[1], *kernel)
     columns = ac.moveaxis(columns, 1 + n, -1)
-    whole = tuple(
-        (m - 1) * s + d * (k - 1) + 1 for m, s, d, k in zip(spatial, strides, dilations, kernel, strict=True)
-    )
+    whole = tuple((m - 1) * s + d * (k - 1) + 1 for m, s, d, k in zip(spatial, strides, dilations, kernel, strict=True))
     y = ac.fold(columns, whole, kernel, stride=strides, dilation=dilations)
     if any(pads) or any(extra):
         missing = [max(0, e - p) for e, p in zip(extra, pads, strict=True)]
@@ -244,16 +242,16 @@ def max_pool(
     y = ac.max_pool(x, kernel, stride=strides, padding=pairs, dilation=dilations)
     if not return_indices:
         return y[0] if alone else y
+
     def windows(a: Any) -> Any:
         columns = ac.unfold(ac.asarray(a), kernel, stride=strides, padding=pairs, dilation=dilations).numpy()
         return columns.reshape(*columns.shape[: 1 + n], -1, columns.shape[-1])
 
-    places = np.arange(1, math.prod(spatial) + 1, dtype=float).reshape(1, 1, *spatial)
-    places = windows(places)  # 0 marks padding
+    places = windows(np.arange(1, math.prod(spatial) + 1, dtype=float).reshape(1, 1, *spatial))  # 0 marks padding
     values = np.where(places > 0, windows(x.numpy()), -np.inf)
     best = np.argmax(values, axis=-2)[..., None, :]
-    index = np.take_along_axis(np.broadcast_to(places, values.shape), best, axis=-2)[..., 0, :]
-    index = ac.asarray(np.ascontiguousarray(np.moveaxis(index, -1, 1)).astype(np.int64) - 1)
+    chosen = np.take_along_axis(np.broadcast_to(places, values.shape), best, axis=-2)[..., 0, :]
+    index = ac.asarray(np.ascontiguousarray(np.moveaxis(chosen, -1, 1)).astype(np.int64) - 1)
     return (y[0], index[0]) if alone else (y, index)
 
 

@@ -15,7 +15,7 @@ from ..module import Parameter
 __all__ = ["each", "empty", "like_linear"]
 
 
-def empty(*shape: int, dtype: DTypeLike = None) -> Parameter:
+def empty(*shape: int, dtype: DTypeLike | None = None) -> Parameter:
     """Make a parameter to be filled: float32 unless said."""
     return Parameter(np.zeros(shape, np.float32 if dtype is None else dtype))
 

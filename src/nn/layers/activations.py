@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .. import functional as F
-from .. import initializers
+from .. import functional, initializers
 from .._rng import Rng
 from ..module import Module
 from ._make import empty
@@ -56,7 +55,7 @@ class ReLU(_Plain):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.relu`."""
-        return F.relu(x)
+        return functional.relu(x)
 
 
 class ReLU6(_Plain):
@@ -64,7 +63,7 @@ class ReLU6(_Plain):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.relu6`."""
-        return F.relu6(x)
+        return functional.relu6(x)
 
 
 class SELU(_Plain):
@@ -72,7 +71,7 @@ class SELU(_Plain):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.selu`."""
-        return F.selu(x)
+        return functional.selu(x)
 
 
 class SiLU(_Plain):
@@ -80,7 +79,7 @@ class SiLU(_Plain):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.silu`."""
-        return F.silu(x)
+        return functional.silu(x)
 
 
 class Mish(_Plain):
@@ -88,7 +87,7 @@ class Mish(_Plain):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.mish`."""
-        return F.mish(x)
+        return functional.mish(x)
 
 
 class Hardsigmoid(_Plain):
@@ -96,7 +95,7 @@ class Hardsigmoid(_Plain):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.hardsigmoid`."""
-        return F.hardsigmoid(x)
+        return functional.hardsigmoid(x)
 
 
 class Hardswish(_Plain):
@@ -104,7 +103,7 @@ class Hardswish(_Plain):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.hardswish`."""
-        return F.hardswish(x)
+        return functional.hardswish(x)
 
 
 class Sigmoid(Module):
@@ -112,7 +111,7 @@ class Sigmoid(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.sigmoid`."""
-        return F.sigmoid(x)
+        return functional.sigmoid(x)
 
 
 class LogSigmoid(Module):
@@ -120,7 +119,7 @@ class LogSigmoid(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.logsigmoid`."""
-        return F.logsigmoid(x)
+        return functional.logsigmoid(x)
 
 
 class Tanh(Module):
@@ -128,7 +127,7 @@ class Tanh(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.tanh`."""
-        return F.tanh(x)
+        return functional.tanh(x)
 
 
 class Tanhshrink(Module):
@@ -136,7 +135,7 @@ class Tanhshrink(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.tanhshrink`."""
-        return F.tanhshrink(x)
+        return functional.tanhshrink(x)
 
 
 class Softsign(Module):
@@ -144,7 +143,7 @@ class Softsign(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.softsign`."""
-        return F.softsign(x)
+        return functional.softsign(x)
 
 
 class LeakyReLU(Module):
@@ -156,7 +155,7 @@ class LeakyReLU(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.leaky_relu`."""
-        return F.leaky_relu(x, self.negative_slope)
+        return functional.leaky_relu(x, self.negative_slope)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -172,7 +171,7 @@ class PReLU(Module):
         One slope, or one a channel.
     """
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25, dtype: DTypeLike = None) -> None:
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, dtype: DTypeLike | None = None) -> None:
         super().__init__()
         self.num_parameters, self.init = num_parameters, init
         self.weight = empty(num_parameters, dtype=dtype)
@@ -180,7 +179,7 @@ class PReLU(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.prelu`."""
-        return F.prelu(x, self.weight)
+        return functional.prelu(x, self.weight)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -196,7 +195,7 @@ class ELU(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.elu`."""
-        return F.elu(x, self.alpha)
+        return functional.elu(x, self.alpha)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -208,7 +207,7 @@ class CELU(ELU):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.celu`."""
-        return F.celu(x, self.alpha)
+        return functional.celu(x, self.alpha)
 
 
 class GELU(Module):
@@ -220,7 +219,7 @@ class GELU(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.gelu`."""
-        return F.gelu(x, self.approximate)
+        return functional.gelu(x, self.approximate)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -236,7 +235,7 @@ class Hardtanh(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.hardtanh`."""
-        return F.hardtanh(x, self.min_val, self.max_val)
+        return functional.hardtanh(x, self.min_val, self.max_val)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -252,7 +251,7 @@ class Threshold(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.threshold`."""
-        return F.threshold(x, self.threshold, self.value)
+        return functional.threshold(x, self.threshold, self.value)
 
 
 class Softplus(Module):
@@ -264,7 +263,7 @@ class Softplus(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.softplus`."""
-        return F.softplus(x, self.beta, self.threshold)
+        return functional.softplus(x, self.beta, self.threshold)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -285,7 +284,7 @@ class Softmax(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.softmax`."""
-        return F.softmax(x, _usual_axis(x) if self.dim is None else self.dim)
+        return functional.softmax(x, _usual_axis(x) if self.dim is None else self.dim)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -297,7 +296,7 @@ class Softmin(Softmax):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.softmin`."""
-        return F.softmin(x, _usual_axis(x) if self.dim is None else self.dim)
+        return functional.softmin(x, _usual_axis(x) if self.dim is None else self.dim)
 
 
 class LogSoftmax(Softmax):
@@ -305,7 +304,7 @@ class LogSoftmax(Softmax):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.log_softmax`."""
-        return F.log_softmax(x, _usual_axis(x) if self.dim is None else self.dim)
+        return functional.log_softmax(x, _usual_axis(x) if self.dim is None else self.dim)
 
 
 class GLU(Module):
@@ -317,7 +316,7 @@ class GLU(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.glu`."""
-        return F.glu(x, self.dim)
+        return functional.glu(x, self.dim)
 
 
 class Dropout(Module):
@@ -333,13 +332,13 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, inplace: bool = False, *, rng: Rng = None) -> None:
         super().__init__()
-        F.dropout(0.0, p, training=False)  # raises if p is no probability
+        functional.dropout(0.0, p, training=False)  # raises if p is no probability
         self.p, self.inplace = p, inplace
         self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.dropout`."""
-        return F.dropout(x, self.p, self.training, self.rng)
+        return functional.dropout(x, self.p, self.training, self.rng)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -351,4 +350,4 @@ class Dropout2d(Dropout):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.dropout2d`."""
-        return F.dropout2d(x, self.p, self.training, self.rng)
+        return functional.dropout2d(x, self.p, self.training, self.rng)

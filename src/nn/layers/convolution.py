@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import DTypeLike
 
-from .. import functional as F
+from .. import functional
 from .._errors import ArgumentError
 from .._functional.windows import conv, conv_transpose, same_padding
 from .._rng import Rng
@@ -35,7 +35,7 @@ class _Windowed(Module):
         groups: int,
         bias: bool,
         padding_mode: str,
-        dtype: DTypeLike,
+        dtype: DTypeLike | None,
         rng: Rng,
         transposed: bool,
     ) -> None:
@@ -80,7 +80,7 @@ class _Conv(_Windowed):
         groups: int = 1,
         bias: bool = True,
         padding_mode: str = "zeros",
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
         *,
         rng: Rng = None,
     ) -> None:
@@ -98,7 +98,7 @@ class _Conv(_Windowed):
             if isinstance(self.padding, str)
             else tuple((p, p) for p in self.padding)
         )
-        x = F.pad(x, tuple(p for pair in reversed(pairs) for p in pair), _MODES[self.padding_mode])
+        x = functional.pad(x, tuple(p for pair in reversed(pairs) for p in pair), _MODES[self.padding_mode])
         return conv(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
 
 
@@ -140,7 +140,7 @@ class Conv2d(_Conv):
 
     References
     ----------
-    V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning, arXiv 1603.07285, section 2.
+    V. Dumoulin and functional. Visin, A guide to convolution arithmetic for deep learning, arXiv 1603.07285, section 2.
 
     Examples
     --------
@@ -171,7 +171,7 @@ class _ConvTranspose(_Windowed):
         bias: bool = True,
         dilation: int | tuple[int, ...] = 1,
         padding_mode: str = "zeros",
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
         *,
         rng: Rng = None,
     ) -> None:
@@ -195,9 +195,7 @@ class _ConvTranspose(_Windowed):
             extra = tuple(w - n for w, n in zip(wanted, least, strict=True))
             if any(not 0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
                 raise ArgumentError(f"output_size={wanted} must be {least} plus less than the stride {self.stride}")
-        return conv_transpose(
-            x, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
-        )
+        return conv_transpose(x, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
 
 
 class ConvTranspose1d(_ConvTranspose):
@@ -216,7 +214,7 @@ class ConvTranspose2d(_ConvTranspose):
 
     References
     ----------
-    V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning, arXiv 1603.07285, section 4.
+    V. Dumoulin and functional. Visin, A guide to convolution arithmetic for deep learning, arXiv 1603.07285, section 4.
 
     Examples
     --------

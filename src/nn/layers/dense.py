@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 import autograd_core as ac
 
-from .. import functional as F
+from .. import functional
 from .. import initializers as init
 from .._errors import ArgumentError
 from .._rng import Rng
@@ -46,7 +46,7 @@ class Linear(Module):
     """
 
     def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, dtype: DTypeLike = None, *, rng: Rng = None
+        self, in_features: int, out_features: int, bias: bool = True, dtype: DTypeLike | None = None, *, rng: Rng = None
     ) -> None:
         super().__init__()
         if in_features < 0 or out_features < 0:
@@ -58,7 +58,7 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Any:
         """Return (..., out_features) for (..., in_features)."""
-        return F.linear(x, self.weight, self.bias)
+        return functional.linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -80,7 +80,7 @@ class Bilinear(Module):
         in2_features: int,
         out_features: int,
         bias: bool = True,
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
         *,
         rng: Rng = None,
     ) -> None:
@@ -92,7 +92,7 @@ class Bilinear(Module):
 
     def forward(self, input1: Any, input2: Any) -> Any:
         """Return (..., out_features) for (..., in1_features) and (..., in2_features)."""
-        return F.bilinear(input1, input2, self.weight, self.bias)
+        return functional.bilinear(input1, input2, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -134,7 +134,7 @@ class Embedding(Module):
         scale_grad_by_freq: bool = False,
         _weight: Any = None,
         _freeze: bool = False,
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
         *,
         rng: Rng = None,
     ) -> None:
@@ -157,11 +157,11 @@ class Embedding(Module):
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, **options: Any) -> Self:
         """Make a table of given rows, not to be trained unless ``freeze=False``."""
         rows = ac.asarray(embeddings)
-        return cls(*rows.shape, _weight=rows.detach().numpy(), _freeze=freeze, **options)
+        return cls(rows.shape[0], rows.shape[1], _weight=rows.detach().numpy(), _freeze=freeze, **options)
 
     def forward(self, indices: Any) -> Any:
         """Return (*indices, embedding_dim)."""
-        return F.embedding(
+        return functional.embedding(
             indices, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq
         )
 

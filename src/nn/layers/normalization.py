@@ -1,4 +1,4 @@
-"""Normalization layers. Running statistics are buffers, updated from detached values whenever `training` is set, and only then."""
+"""Normalization layers. Running statistics are buffers, updated from detached values when `training` is set, only then."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 import autograd_core as ac
 
-from .. import functional as F
+from .. import functional
 from .. import initializers as init
 from .._functional.checks import as_input, check_rank
 from .._functional.normalization import standardized
@@ -30,7 +30,7 @@ class _RunningNorm(Module):
     num_batches_tracked: ac.Tensor | None
 
     def _set_up(
-        self, num_features: int, eps: float, momentum: float | None, affine: bool, tracked: bool, dtype: DTypeLike
+        self, num_features: int, eps: float, momentum: float | None, affine: bool, tracked: bool, dtype: DTypeLike | None
     ) -> None:
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, tracked
@@ -43,9 +43,9 @@ class _RunningNorm(Module):
         self.register_buffer("running_var", ac.asarray(np.ones(num_features, kind)) if tracked else None)
         self.register_buffer("num_batches_tracked", ac.asarray(np.array(0)) if tracked else None)
 
-    def _checked(self, x: Any) -> ac.Tensor:
+    def _checked(self, given: Any) -> ac.Tensor:
         name = type(self).__name__
-        x = as_input(x, self.weight if self.weight is not None else self.running_mean, name)
+        x = as_input(given, self.weight if self.weight is not None else self.running_mean, name)
         check_rank(x, self.ranks, self.expected, name)
         if x.shape[0 if x.ndim == self.alone else 1] != self.num_features:
             raise ac.ShapeError(f"{name} expects {self.num_features} channels, but the input has shape {x.shape}")
@@ -92,7 +92,7 @@ class _BatchNorm(_RunningNorm):
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__()
         self._set_up(num_features, eps, momentum, affine, track_running_stats, dtype)
@@ -175,7 +175,7 @@ class InstanceNorm2d(_RunningNorm):
         momentum: float | None = 0.1,
         affine: bool = False,
         track_running_stats: bool = False,
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__()
         self._set_up(num_features, eps, momentum, affine, track_running_stats, dtype)
@@ -224,7 +224,7 @@ class LayerNorm(Module):
         eps: float = 1e-5,
         elementwise_affine: bool = True,
         bias: bool = True,
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__()
         self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -236,7 +236,7 @@ class LayerNorm(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.layer_norm`."""
-        return F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        return functional.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -256,7 +256,7 @@ class RMSNorm(Module):
         normalized_shape: int | tuple[int, ...],
         eps: float | None = None,
         elementwise_affine: bool = True,
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__()
         self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -267,7 +267,7 @@ class RMSNorm(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.rms_norm`."""
-        return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+        return functional.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -283,7 +283,7 @@ class GroupNorm(Module):
     """
 
     def __init__(
-        self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, dtype: DTypeLike = None
+        self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, dtype: DTypeLike | None = None
     ) -> None:
         super().__init__()
         if num_channels % num_groups:
@@ -296,7 +296,7 @@ class GroupNorm(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply `nn.functional.group_norm`."""
-        return F.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+        return functional.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""

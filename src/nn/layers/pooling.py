@@ -93,9 +93,7 @@ class AvgPool1d(Module):
 
     def forward(self, x: Any) -> Any:
         """Return (N, C, windows)."""
-        return avg_pool(
-            x, 1, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
-        )
+        return avg_pool(x, 1, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""

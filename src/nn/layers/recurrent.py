@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 import autograd_core as ac
 
-from .. import functional as F
+from .. import functional
 from .. import initializers as init
 from .._errors import ArgumentError
 from .._functional.checks import as_input, check_rank
@@ -41,7 +41,7 @@ class _Recurrent(Module):
         dropout: float,
         bidirectional: bool,
         proj_size: int,
-        dtype: DTypeLike,
+        dtype: DTypeLike | None,
         rng: Rng,
     ) -> None:
         name = type(self).__name__
@@ -49,7 +49,7 @@ class _Recurrent(Module):
             raise ArgumentError(f"{name}: {input_size=}, {hidden_size=} and {num_layers=} must be positive")
         if not 0 <= proj_size < hidden_size:
             raise ArgumentError(f"{name}: proj_size={proj_size} must be smaller than {hidden_size=}")
-        F.dropout(0.0, dropout, training=False)  # raises if it is no probability
+        functional.dropout(0.0, dropout, training=False)  # raises if it is no probability
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
         self.bidirectional, self.proj_size = bidirectional, proj_size
@@ -58,7 +58,7 @@ class _Recurrent(Module):
         rows, out = self.gates * hidden_size, proj_size or hidden_size
         for layer, suffix in self._directions():
             width = input_size if layer == 0 else out * (1 + bidirectional)
-            shapes = {"weight_ih": (rows, width), "weight_hh": (rows, out)}
+            shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, width), "weight_hh": (rows, out)}
             if bias:
                 shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
             if proj_size:
@@ -93,7 +93,8 @@ class _Recurrent(Module):
             x = x.swapaxes(0, 1)
         if x.shape[-1] != self.input_size or 0 in x.shape:
             raise ac.ShapeError(
-                f"{type(self).__name__} expects {self.input_size} features at one step or more, but the input has shape {x.shape}"
+                f"{type(self).__name__} expects {self.input_size} features at one step or more, "
+                f"but the input has shape {x.shape}"
             )
         states = self._checked(states, x)
         finals: list[tuple[Any, ...]] = []
@@ -107,7 +108,7 @@ class _Recurrent(Module):
                 finals.append(last)
             x = outputs[0] if len(outputs) == 1 else ac.concatenate(outputs, axis=-1)
             if self.dropout and layer < self.num_layers - 1:
-                x = F.dropout(x, self.dropout, self.training, self.rng)
+                x = functional.dropout(x, self.dropout, self.training, self.rng)
         ends = tuple(ac.stack(parts) for parts in zip(*finals, strict=True))
         if packed is not None:
             return pack_padded_sequence(x, lengths, enforce_sorted=False), ends
@@ -187,7 +188,7 @@ class RNN(_Recurrent):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
         *,
         rng: Rng = None,
     ) -> None:
@@ -238,14 +239,12 @@ class LSTM(_Recurrent):
         dropout: float = 0.0,
         bidirectional: bool = False,
         proj_size: int = 0,
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
         *,
         rng: Rng = None,
     ) -> None:
         super().__init__()
-        self._set_up(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size, dtype, rng
-        )
+        self._set_up(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size, dtype, rng)
 
     def forward(self, x: Any, hx: Any = None) -> tuple[Any, tuple[Any, Any]]:
         """Return all outputs, and the last hidden and cell states."""
@@ -278,7 +277,7 @@ class GRU(_Recurrent):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
         *,
         rng: Rng = None,
     ) -> None:
@@ -301,7 +300,7 @@ class _Cell(Module):
     scan: Any
 
     def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, dtype: DTypeLike = None, *, rng: Rng = None
+        self, input_size: int, hidden_size: int, bias: bool = True, dtype: DTypeLike | None = None, *, rng: Rng = None
     ) -> None:
         super().__init__()
         self.input_size, self.hidden_size, bound = input_size, hidden_size, 1 / math.sqrt(hidden_size)
@@ -344,7 +343,7 @@ class RNNCell(_Cell):
         hidden_size: int,
         bias: bool = True,
         nonlinearity: str = "tanh",
-        dtype: DTypeLike = None,
+        dtype: DTypeLike | None = None,
         *,
         rng: Rng = None,
     ) -> None:

@@ -153,9 +153,7 @@ class AdamW(Adam):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True
-        )
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True)
 
 
 class NAdam(_Moments):
@@ -269,9 +267,7 @@ class RAdam(_Moments):
         length = limit - 2 * step * power / (1 - power)
         rate, scaled = group["lr"] / (1 - beta1**step), length > 5
         if scaled:
-            rate *= math.sqrt(
-                (length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length) * (1 - power)
-            )
+            rate *= math.sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length) * (1 - power))
         return {"beta1": beta1, "beta2": beta2, "rate": rate, "scaled": scaled, "eps": group["eps"]}
 
     def _update(

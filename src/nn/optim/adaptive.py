@@ -101,9 +101,7 @@ class Adadelta(Optimizer):
         if not 0 <= rho <= 1:
             raise ArgumentError(f"rho={rho!r} must lie in [0, 1]")
         positive("eps", eps, zero=True)
-        super().__init__(
-            params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
-        )
+        super().__init__(params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize})
 
     def _numbers(self, state: dict[str, Any], p: ac.Tensor, group: dict[str, Any]) -> dict[str, float]:
         del p

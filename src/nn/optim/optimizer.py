@@ -1,7 +1,7 @@
 """What optimizers share: groups of parameters, state by parameter, and the loop that updates arrays block by block.
 
-A first-order method is a function of one block of `(p, g, *state)` that writes into them. Blocks keep the scratch arrays in cache:
-Adam over 235,000 parameters takes 0.45 ms in blocks of 16,384 elements.
+A first-order method is a function of one block of `(p, g, *state)` that writes into them. Blocks keep the scratch arrays in
+cache: Adam over 235,000 parameters takes 0.45 ms in blocks of 16,384 elements.
 """
 
 from __future__ import annotations

@@ -47,9 +47,7 @@ def pad_sequence(sequences: list[Any], batch_first: bool = False, padding_value:
     return stacked
 
 
-def pack_padded_sequence(
-    input: Any, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
-) -> PackedSequence:
+def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True) -> PackedSequence:
     """Leave the padding of (T, B, ...) out.
 
     Parameters

@@ -1,0 +1,125 @@
+"""What the examples share: the command line, the check of gradients before training, and the files a run leaves behind."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import autograd_core as ac
+import nn
+from nn._errors import require
+
+__all__ = ["Run", "arguments", "check_parameters", "figure"]
+
+BLUE, ORANGE, GREEN, RED, GREY = "#08519c", "#d94801", "#238b45", "#cb181d", "#737373"
+
+
+def arguments(
+    name: str,
+    description: str | None,
+    *,
+    epochs: int,
+    lr: float,
+    batch_size: int | None = None,
+    argv: Sequence[str] | None = None,
+    more: Callable[[argparse.ArgumentParser], Any] | None = None,
+) -> argparse.Namespace:
+    """Read the command line: ``--epochs --batch-size --lr --seed --out --quiet``, and what `more` adds."""
+    summary = (description or "").split("\n\n", maxsplit=1)[0]
+    parser = argparse.ArgumentParser(prog=f"python -m nn.examples.{name}", description=summary)
+    parser.add_argument(
+        "--epochs", type=_positive, default=epochs, help="times through the data, or steps (default: %(default)s)"
+    )
+    if batch_size is not None:
+        parser.add_argument("--batch-size", type=_positive, default=batch_size, help="examples a step (default: %(default)s)")
+    parser.add_argument("--lr", type=float, default=lr, help="learning rate (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of every random number (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder for results (default: %(default)s)")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    if more is not None:
+        more(parser)
+    return parser.parse_args(argv)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} must be at least 1")
+    return number
+
+
+def check_parameters(loss: Callable[[nn.Module], Any], model: nn.Module, count: int = 10, seed: int = 0) -> float:
+    """Compare the derivative of `loss(model)` by `count` random parameters with central differences.
+
+    A float64 copy of the model is used, so that rounding does not hide a wrong derivative.
+
+    Returns
+    -------
+    float
+        The worst relative error.
+    """
+    model = model.copy().double()
+    rng, parameters = np.random.default_rng(seed), list(model.parameters())
+    loss(model).backward()
+    sizes = [p.size for p in parameters]
+    worst = 0.0
+    for flat in rng.choice(sum(sizes), count, replace=False):
+        which = int(np.searchsorted(np.cumsum(sizes), flat, side="right"))
+        p, place = parameters[which], np.unravel_index(flat - sum(sizes[:which]), parameters[which].shape)
+        assert p.grad is not None
+        exact = float(p.grad.numpy()[place])
+        value, h, values = p.numpy()[place], 1e-5, []
+        for shifted in (value + h, value - h):
+            with ac.writable(p) as array:
+                array[place] = shifted
+            with ac.no_grad():
+                values.append(loss(model).item())
+        with ac.writable(p) as array:
+            array[place] = value
+        numerical = (values[0] - values[1]) / (2 * h)
+        # Differences of a loss near 1 carry an error near 1e-16 / h, below which relative errors mean nothing.
+        worst = max(worst, abs(exact - numerical) / max(abs(exact), abs(numerical), 1e-6))
+    return worst
+
+
+def figure(*, size: tuple[float, float] = (7, 4), rows: int = 1, columns: int = 1, **options: Any) -> tuple[Any, Any]:
+    """Make a matplotlib figure and its axes, without touching the state of pyplot."""
+    made = require("matplotlib.figure", "train").Figure(figsize=size, layout="constrained")
+    return made, made.subplots(rows, columns, **options)
+
+
+class Run:
+    """The folder of one run, and what is written into it."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options, self.folder = options, Path(options.out)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.files: list[str] = []
+        self.began = time.perf_counter()
+
+    def path(self, name: str) -> Path:
+        """Return the path of a file of this run, and remember it for the summary."""
+        self.files.append(name)
+        return self.folder / name
+
+    def plot(self, made: Any, name: str) -> None:
+        """Save a figure as PNG."""
+        made.savefig(self.path(name), dpi=150)
+
+    def graph(self, t: ac.Tensor, name: str = "graph.svg") -> None:
+        """Save the computation graph of a Tensor as SVG."""
+        ac.viz.draw(t).save(self.path(name))
+
+    def finish(self, **metrics: Any) -> dict[str, Any]:
+        """Write `metrics.json` with the options of the run, and say where everything is."""
+        options = {k: str(v) if isinstance(v, Path) else v for k, v in vars(self.options).items()}
+        record = {**metrics, "seconds": round(time.perf_counter() - self.began, 2), "options": options}
+        self.path("metrics.json").write_text(json.dumps(record, indent=2, default=float) + "\n")
+        print(f"{self.folder}/: {', '.join(self.files)}")
+        return record
