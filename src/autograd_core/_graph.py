@@ -236,12 +236,12 @@ def _walk(
         if g is not None:
             if node.watch is not None:
                 g = _watched(node, g, found, wanted)
+            if observer is not None:
+                observer.backward(node, g)
             if wanted is not None and node in wanted:
                 found[node] = g
                 if not beyond:
                     continue
-            if observer is not None:
-                observer.backward(node, g)
             primitive, parents, args, meta = node.primitive, node.parents, node.args, node.meta
             if primitive is None:
                 continue

@@ -9,7 +9,7 @@ from ._tree import Tree, grow, hidden_by_runs
 
 #: How many boxes the default picture has at most.
 BUDGET = 150
-#: Operations a part has when a group without modules must be cut.
+#: Items a part has when a level of very many items must be cut.
 PART = 50
 
 
@@ -26,7 +26,7 @@ def prepare(graph: Graph, *, budget: int | None = BUDGET, repeats: bool | None =
     direct, children = _direct(graph, tree)
     if sum(direct) <= budget:
         return tree, set()
-    largest = max(direct)
+    largest = max(n + len(c) for n, c in zip(direct, children, strict=True))
     if largest > PART:
         tree = grow(graph, repeats=repeats, chunk=max(PART, -(-largest // max(budget // 2, 1))))
         direct, children = _direct(graph, tree)

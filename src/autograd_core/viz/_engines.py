@@ -22,7 +22,7 @@ ENGINES = ("dot", "graphviz-pure", "builtin")
 LIMIT = 15.0
 #: Largest raster, in pixels, and the resolutions between which it is chosen.
 PIXELS = 16_000_000
-DPI, LEAST_DPI = 144, 24
+DPI, LEAST_DPI = 144, 40
 
 
 class DrawingError(AutogradError, RuntimeError):

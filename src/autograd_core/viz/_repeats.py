@@ -41,7 +41,7 @@ class Run:
 
 def find_runs(graph: Graph, tree: Tree, operation: list[bool], plain: bool) -> None:
     """Fill ``tree.runs``, outermost first; ``plain`` allows blocks made of bare operations only."""
-    levels = _levels(tree, operation)
+    levels = levels_of(tree, operation)
     nodes, groups = _contents(levels)
     symbols: dict[object, int] = {}
     of_group = [0] * len(tree.parent)
@@ -56,7 +56,7 @@ def find_runs(graph: Graph, tree: Tree, operation: list[bool], plain: bool) -> N
         _runs_of_level(tree, g, items, row, nodes, groups, plain)
 
 
-def _levels(tree: Tree, operation: list[bool]) -> list[list[int]]:
+def levels_of(tree: Tree, operation: list[bool]) -> list[list[int]]:
     """Return each group's items in order: a node as its position, a child group ``g`` as ``-g``."""
     levels: list[list[int]] = [[] for _ in tree.parent]
     opened = [False] * len(tree.parent)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ._model import Graph, Node, elements
-from ._repeats import Run, find_runs
+from ._repeats import Run, find_runs, levels_of
 
 #: A constant of at most this many elements is written inside its operation instead of getting a box.
 SMALL = 64
@@ -58,12 +58,12 @@ def grow(graph: Graph, *, repeats: bool | None = None, chunk: int | None = None)
     operation = [n.kind in ("operation", "output") for n in graph.nodes]
     _group(graph, tree, operation)
     _fold(graph, tree, operation)
-    _dissolve(tree, operation)
+    _dissolve(graph, tree, operation)
     if repeats is not False:
         plain = repeats is True or sum(operation) > PLAIN
         find_runs(graph, tree, operation, plain)
     if chunk:
-        _cut(graph, tree, operation, chunk)
+        _cut(tree, operation, chunk)
     _adopt(graph, tree, operation)
     return tree
 
@@ -118,53 +118,94 @@ def _small(n: Node) -> bool:
     return not n.name and elements(n.shape) <= SMALL
 
 
-def _dissolve(tree: Tree, operation: list[bool]) -> None:
-    """Drop the frame around a single operation (a `ReLU` module): the box itself says the module."""
-    items = [0] * len(tree.parent)
+def _dissolve(graph: Graph, tree: Tree, operation: list[bool]) -> None:
+    """Drop frames that say nothing: around a single operation (a `ReLU` module), or a container around one module."""
+    classes = {g.path for g in graph.groups if g.class_name}
+    count = len(tree.parent)
+    items, children = [0] * count, [0] * count
     for i, own in enumerate(tree.owner):
         items[own] += operation[i]
-    for g in range(len(tree.parent) - 1, 0, -1):
+    for g in range(1, count):
         items[tree.parent[g]] += 1
-    gone = [False] * len(tree.parent)
-    children = [0] * len(tree.parent)
-    for g in range(1, len(tree.parent)):
         children[tree.parent[g]] += 1
-    for g in range(1, len(tree.parent)):
-        gone[g] = items[g] == 1 and children[g] == 0
-    number = [0] * len(tree.parent)
-    kept = [g for g in range(len(tree.parent)) if not gone[g]]
-    for new, g in enumerate(kept):
-        number[g] = new
-    tree.owner = [number[tree.parent[g] if gone[g] else g] for g in tree.owner]
-    tree.parent = [number[tree.parent[g]] if g else -1 for g in kept]
+    keeper = list(range(count))
+    for g in range(count - 1, 0, -1):
+        if items[g] == 1 and (children[g] == 0 or tree.path[g] not in classes):
+            keeper[g] = tree.parent[g]
+            children[tree.parent[g]] -= children[g] == 0
+    for g in range(count):
+        keeper[g] = keeper[keeper[g]]  # parents come first, so theirs is known
+    kept = [g for g in range(count) if keeper[g] == g]
+    number = {g: k for k, g in enumerate(kept)}
+    tree.owner = [number[keeper[g]] for g in tree.owner]
+    tree.parent = [number[keeper[tree.parent[g]]] if g else -1 for g in kept]
     tree.path = [tree.path[g] for g in kept]
     tree.call = [tree.call[g] for g in kept]
 
 
-def _cut(graph: Graph, tree: Tree, operation: list[bool], chunk: int) -> None:
-    """Cut groups of very many direct items into consecutive parts of ``chunk`` items."""
-    hidden = hidden_by_runs(tree, set())
-    items: list[list[int]] = [[] for _ in tree.parent]
-    for i, own in enumerate(tree.owner):
-        if operation[i] and not tree.folded[i] and hidden[i] == i:
-            items[own].append(i)
-    blocked = {i for run in tree.runs for block in run.blocks for i in block}
-    for g, members in enumerate(items):
-        if len(members) <= chunk or any(i in blocked for i in members) or g in tree.parent:
-            continue  # a part must be an interval: only groups whose items are all bare operations are cut
-        parts = -(-len(members) // chunk)
-        size = -(-len(members) // parts)
-        for k in range(parts):
-            part = members[k * size : (k + 1) * size]
-            tree.parent.append(g)
-            tree.path.append(f"{tree.path[g]}.part {k + 1}" if tree.path[g] else f"part {k + 1}")
-            tree.call.append(1)
-            for i in part:
-                tree.owner[i] = len(tree.parent) - 1
-    inner = tree.owner
-    for i in range(len(graph.nodes) - 1, -1, -1):
+def _cut(tree: Tree, operation: list[bool], chunk: int) -> None:
+    """Cut levels of very many visible items into consecutive parts of about ``chunk`` items, never inside a run."""
+    shown = hidden_by_runs(tree, set())
+    hidden = {-g for run in tree.runs for block in run.groups[1:] for g in block}
+    hidden |= {i for i, yes in enumerate(operation) if yes and (shown[i] != i or tree.folded[i])}
+    inside: set[int] = set()
+    first: dict[int, int] = {}
+    for r, run in enumerate(tree.runs):
+        span = [i for block in run.blocks for i in block] + [-g for block in run.groups for g in block]
+        start, g = run.blocks[0][0], tree.owner[run.blocks[0][0]]
+        while g != run.parent:  # the item of the run's level that holds the first operation
+            start, g = -g, tree.parent[g]
+        first[start] = r
+        inside |= set(span) - {start}
+    for g, items in enumerate(levels_of(tree, operation)):
+        visible = sum(item not in hidden for item in items)
+        if visible <= chunk:
+            continue
+        size = -(-visible // -(-visible // chunk))
+        part, room, number = 0, 0, 0
+        for item in items:
+            if item not in hidden and item not in inside and room <= 0:
+                number += 1
+                part, room = len(tree.parent), size
+                tree.parent.append(g)
+                tree.path.append(f"{tree.path[g]}.part {number}" if tree.path[g] else f"part {number}")
+                tree.call.append(1)
+            room -= item not in hidden
+            if part and item < 0:
+                tree.parent[-item] = part
+            elif part:
+                tree.owner[item] = part
+            if part and item in first:
+                tree.runs[first[item]].parent = part
+    for i in range(len(operation) - 1, -1, -1):
         if operation[i] and tree.folded[i]:
-            inner[i] = inner[tree.consumers[i][0][1]]
+            tree.owner[i] = tree.owner[tree.consumers[i][0][1]]
+    _renumber(tree)
+
+
+def _renumber(tree: Tree) -> None:
+    """Number the groups so that parents come first."""
+    depth = [-1] * len(tree.parent)
+    depth[0] = 0
+    for g in range(len(depth)):
+        chain = []
+        h = g
+        while depth[h] < 0:
+            chain.append(h)
+            h = tree.parent[h]
+        for k, c in enumerate(reversed(chain), 1):
+            depth[c] = depth[h] + k
+    order = sorted(range(len(depth)), key=lambda g: depth[g])
+    number = [0] * len(depth)
+    for k, g in enumerate(order):
+        number[g] = k
+    tree.parent = [number[tree.parent[g]] if g else -1 for g in order]
+    tree.path = [tree.path[g] for g in order]
+    tree.call = [tree.call[g] for g in order]
+    tree.owner = [number[g] for g in tree.owner]
+    for run in tree.runs:
+        run.parent = number[run.parent]
+        run.groups = [[number[g] for g in block] for block in run.groups]
 
 
 def _adopt(graph: Graph, tree: Tree, operation: list[bool]) -> None:
