@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from types import ModuleType
 from typing import Any
 
+from ._errors import UnsupportedFunction
 from ._primitive import Entry, Primitive, Refused, look_up
 from ._record import call, unary, wrapped
+from ._rules import convolution as _convolution
 from ._rules import elementwise, windows
 from ._tensor import Tensor, as_tensor
 
-__all__ = ["convolution", "fold", "max_pool", "public", "relu", "unfold"]
+__all__ = ["convolution", "fold", "max_pool", "namespace", "public", "relu", "unfold"]
 
 
 def _holds_tensor(x: Any) -> bool:
@@ -58,6 +61,34 @@ def public(function: Callable[..., Any]) -> Callable[..., Any]:
     return f
 
 
+def namespace(module: ModuleType, made: dict[str, Any]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` of a module of ours that has another's functions, each made when first asked for."""
+
+    def get(name: str) -> Any:
+        function = getattr(module, name, None)
+        if name.startswith("_") or not callable(function):
+            raise AttributeError(f"module {made['__name__']!r} has no attribute {name!r}")
+        try:
+            made[name] = f = public(function)
+        except UnsupportedFunction as error:
+            raise AttributeError(f"{made['__name__']}.{name}: {error}") from error
+        return f
+
+    def names() -> list[str]:
+        known = (name for name in dir(module) if not name.startswith("_") and _is_known(getattr(module, name)))
+        return sorted({*(name for name in made if not name.startswith("_")), *known})
+
+    return get, names
+
+
+def _is_known(function: Any) -> bool:
+    try:
+        look_up(function)
+    except (TypeError, UnsupportedFunction):  # not hashable, or not in the table
+        return False
+    return True
+
+
 def _of_tensors(function: Callable[..., Any], operands: int) -> Callable[..., Any]:
     """Make a function of ours take arrays, scalars and lists for its first operands too."""
 
@@ -70,5 +101,5 @@ def _of_tensors(function: Callable[..., Any], operands: int) -> Callable[..., An
 
 
 relu = public(elementwise.relu)
-convolution = _of_tensors(windows.convolution, 3)
+convolution = _of_tensors(_convolution.convolution, 3)
 fold, unfold, max_pool = (_of_tensors(f, 1) for f in (windows.fold, windows.unfold, windows.max_pool))

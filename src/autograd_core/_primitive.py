@@ -17,6 +17,7 @@ import numpy as np
 from ._errors import RuleError, UnsupportedFunction
 
 __all__ = [
+    "LATE",
     "TABLE",
     "Composite",
     "Constant",
@@ -72,7 +73,9 @@ class Primitive:
         self.holomorphic, self.add_to, self.words = holomorphic, add_to, words
         self._rules_by_place: list[Rule] = []
         self.names = parameter_names(function)
-        self.weak = elementwise and isinstance(function, np.ufunc) and self.forward is function  # numbers may become arrays
+        # of NumPy's own ufuncs of equal dtypes: a Python number may become an array (not so in `ldexp`, nor in SciPy's)
+        self.weak = elementwise and self.forward is function and "ff->f" in getattr(function, "types", ())
+        self.weak = self.weak and getattr(np, self.name, None) is function
         if rule is None:
             declared = [_declared(self.name, r, self.arity) for r in rules if r is not None]
             reads = [any(not names[i].startswith("_") for names in declared) for i in range(_GIVEN + self.arity)]
@@ -134,6 +137,8 @@ class Refused:
 
 Entry = Primitive | Composite | Constant | Refused
 TABLE: dict[Function, Entry] = {}
+LATE: list[Callable[[], object]] = []
+"""Families of rules that are registered when a function outside the table is first asked for."""
 
 
 def parameter_names(function: Function) -> tuple[str, ...]:
@@ -273,6 +278,9 @@ def look_up(function: Function) -> Entry:
         If it has none, or is refused.
     """
     entry = TABLE.get(function)
+    while entry is None and LATE:
+        LATE.pop()()
+        entry = TABLE.get(function)
     if entry is None:
         name = getattr(function, "__name__", str(function))
         module = getattr(function, "__module__", None) or "numpy"

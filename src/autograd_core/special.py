@@ -1,13 +1,36 @@
-"""Special functions: `erf`, the logistic sigmoid and the softmax family, present with SciPy and without."""
+"""Special functions: a few are always present; the others are SciPy's, under its names, made when first asked for."""
 
-from ._namespace import public
+from typing import Any as _Any
+
+from ._errors import MissingExtra as _MissingExtra
+from ._errors import require as _require
+from ._namespace import namespace as _namespace
+from ._namespace import public as _public
 from ._rules import special as _rules
 
-__all__ = ["erf", "expit", "log_expit", "log_softmax", "logsumexp", "softmax"]
+erf = _public(_rules.erf)
+expit = _public(_rules.expit)
+log_expit = _public(_rules.log_expit)
+log_softmax = _public(_rules.log_softmax)
+softmax = _public(_rules.softmax)
 
-erf = public(_rules.erf)
-expit = public(_rules.expit)
-log_expit = public(_rules.log_expit)
-log_softmax = public(_rules.log_softmax)
-logsumexp = public(_rules.logsumexp)
-softmax = public(_rules.softmax)
+
+def __getattr__(name: str) -> _Any:
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "logsumexp":
+        try:
+            _require("scipy.special", "scipy")
+        except _MissingExtra:
+            return _public(_rules.logsumexp)
+    get, _ = _namespace(_require("scipy.special", "scipy"), globals())
+    return get(name)
+
+
+def __dir__() -> list[str]:
+    always = ["erf", "expit", "log_expit", "log_softmax", "logsumexp", "softmax"]
+    try:
+        _, names = _namespace(_require("scipy.special", "scipy"), globals())
+    except _MissingExtra:
+        return always
+    return sorted({*always, *names()})

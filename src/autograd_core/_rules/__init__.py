@@ -3,9 +3,11 @@
 from . import analytic as analytic
 from . import calculus as calculus
 from . import classified as classified
+from . import convolution as convolution
 from . import cumulative as cumulative
 from . import decompositions as decompositions
 from . import elementwise as elementwise
+from . import fft as fft
 from . import indexing as indexing
 from . import joining as joining
 from . import linalg as linalg

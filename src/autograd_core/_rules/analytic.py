@@ -1,6 +1,4 @@
-"""More element-wise functions: those with removable singularities, exact there to every order, parts of numbers, and ufuncs of
-two results.
-"""
+"""More element-wise functions: removable singularities, exact to every order, parts of numbers, ufuncs of two results."""
 
 from __future__ import annotations
 
@@ -12,36 +10,50 @@ import numpy as np
 from .._primitive import composite, constant, elementwise, primitive
 from .common import array
 
-# -- sinc: sin(pi x) / (pi x), and its derivatives, finite at 0 -------------------------------------------------------------
+# -- quotients by the argument ------------------------------------------------------------------------------------------------
+#
+# f(z) / z for an entire or analytic f that vanishes at 0 is analytic there too. Far from 0 its derivatives follow from those of
+# f by z y(n) = f(n) - n y(n-1); near 0, where that cancels, from the power series.
+
+_NUMERATORS: dict[str, tuple[Any, Any]] = {  # the n-th derivative of f, and the coefficient of z^k in f(z) / z
+    "sin": (lambda z, n: np.sin(z + n * (math.pi / 2)), lambda k: 0.0 if k % 2 else (-1) ** (k // 2) / math.factorial(k + 1)),
+    "sinh": (lambda z, n: np.cosh(z) if n % 2 else np.sinh(z), lambda k: 0.0 if k % 2 else 1 / math.factorial(k + 1)),
+    "expm1": (lambda z, n: np.exp(z) if n else np.expm1(z), lambda k: 1 / math.factorial(k + 1)),
+    "log1p": (
+        lambda z, n: (-1) ** (n - 1) * math.factorial(n - 1) / (1 + z) ** n if n else np.log1p(z),
+        lambda k: (-1) ** k / (k + 1),
+    ),
+}
 
 
-def _sinc_series(z: Any, order: int) -> Any:
-    """Derivative of sin(z) / z from its power series, for |z| up to about `order`."""
-    y = np.zeros_like(z)
-    k = (order + 1) // 2
-    power = z ** (2 * k - order)
-    for _ in range(20 + order):
-        factor = math.factorial(2 * k) // math.factorial(2 * k - order) / math.factorial(2 * k + 1)
-        y = y + (-1) ** k * factor * power
-        power = power * (z * z)
-        k += 1
-    return y
+def _near(a: Any, name: str, order: int) -> Any:
+    """Where the series is used: inside half the radius of convergence, or up to where the recurrence stops cancelling."""
+    return np.abs(a) <= (0.5 if name == "log1p" else max(order, 1))
 
 
 @primitive
-def sinc_derivative(a: Any, order: int) -> Any:
-    """The derivative of that order of sin(pi x) / (pi x): by recurrence, and near 0, where that cancels, by the series."""
-    z = np.asarray(a) * math.pi
-    near = np.abs(z) <= max(order, 1)
-    far = np.where(near, 1, z)
-    y = np.sin(far) / far
+def over_argument(a: Any, name: str, order: int = 0) -> Any:
+    """The derivative of that order of f(z) / z, exact at 0."""
+    z = np.asarray(a)
+    derivative, coefficient = _NUMERATORS[name]
+    near = _near(z, name, order)
+    small, far = np.where(near, z, 0), np.where(near, 1, z)
+    series, power = np.zeros_like(small), np.ones_like(small)
+    for k in range(order, order + (70 if name == "log1p" else 40 + 2 * order)):
+        series = series + coefficient(k) * math.perm(k, order) * power
+        power = power * small
+    y = derivative(far, 0) / far
     for n in range(1, order + 1):
-        y = (np.sin(far + n * (math.pi / 2)) - n * y) / far
-    return (math.pi**order * np.where(near, _sinc_series(np.where(near, z, 0), order), y)).astype(z.dtype)
+        y = (derivative(far, n) - n * y) / far
+    return np.where(near, series, y).astype(z.dtype)
 
 
-elementwise(sinc_derivative, lambda g, _y, a, order: g * sinc_derivative(a, order=order + 1))
-elementwise(np.sinc, lambda g, _y, a: g * sinc_derivative(a, order=1), words="dA = G sinc'(A)")
+elementwise(over_argument, lambda g, _y, a, name, order=0: g * over_argument(a, name=name, order=order + 1))
+elementwise(
+    np.sinc,
+    lambda g, _y, a: g * (math.pi * over_argument(a * math.pi, name="sin", order=1)),
+    words="dA = G sinc'(A)",
+)
 
 # -- the modified Bessel function of the first kind ---------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The rest of NumPy's functions, so that none is forgotten: constants, creation like an array, and refusals with their reasons."""
+"""The rest of NumPy's functions, so that none is forgotten: constants, creation, assignment and refusals with reasons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ constant(np.empty, np.zeros, np.ones, np.eye, np.identity, np.arange, np.tri, np
 
 
 @composite(np.array)
-def array_(object: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, **_more: Any) -> Any:  # noqa: A002
+def array_(object: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, **_more: Any) -> Any:
     """Copy, or stack a nested list, with the history of what is in it."""
     a = array(object)
     a = a if dtype is None else a.astype(dtype)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._errors import UnsupportedFunction
 
-__all__ = ["array", "axis_of", "axes_of", "keep", "refuse_out", "slab"]
+__all__ = ["array", "axes_of", "axis_of", "keep", "refuse_out", "slab"]
 
 
 def array(x: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The functions of `np.linalg` in terms of the primitives of `linalg`: results as NumPy names them, every `ord` of the norms."""
+"""The functions of `np.linalg` in terms of the primitives of `linalg`, with results as NumPy names them."""
 
 from __future__ import annotations
 
@@ -266,7 +266,7 @@ def _matrix_norm(x: Any, ord_: Any, axes: tuple[int, int], keepdims: Any) -> Any
 
 
 @composite(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The norm of a vector or a matrix, of every order of NumPy."""
     x = array(x)
     x = x if x.dtype.kind in "fc" else x.astype(float)
@@ -286,14 +286,14 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 
 
 @composite(np.linalg.vector_norm)
-def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:  # noqa: A002
+def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
     """The norm of vectors along axes, all by default."""
     x = array(x)
     return _vector_norm(x if x.dtype.kind in "fc" else x.astype(float), ord, axes_of(axis, x.ndim), keepdims)
 
 
 @composite(np.linalg.matrix_norm)
-def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:  # noqa: A002
+def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """The norm of matrices in the last two axes."""
     x = _matrices(x, "matrix_norm", square=False)
     return _matrix_norm(x, ord, (x.ndim - 2, x.ndim - 1), keepdims)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,7 @@ def _cut(a: Any, sections: Any, axis: int, equal: bool) -> list[Any]:
     else:
         ends = [0, *(int(i) for i in sections), n]
         return [a[slab(axis, i, j)] for i, j in zip([None, *ends[1:-1]], [*ends[1:-1], None], strict=True)]
-    return [a[slab(axis, i, j)] for i, j in zip(ends, ends[1:], strict=False)]
+    return [a[slab(axis, i, j)] for i, j in pairwise(ends)]
 
 
 @composite(np.split)

@@ -231,9 +231,7 @@ def _spread(g: Any, tied: Any, eye: Any) -> Any:
 
 
 def _phase_free(x: Any, d: Any) -> Any:
-    """NaN where a complex result depends on the phases that LAPACK happens to choose: where `d`, the imaginary parts of the
-    diagonal, is more than rounding.
-    """
+    """NaN where a complex result depends on phases, which LAPACK chooses: `d`, imaginary on the diagonal, is not rounding."""
     size = np.max(np.abs(x), axis=(-1, -2), initial=0)[..., None]
     bad = np.abs(d) > math.sqrt(np.finfo(d.dtype).eps) * np.maximum(size, np.finfo(d.dtype).tiny)
     return np.where(np.any(bad, axis=-1), np.nan, 0)[..., None, None]

@@ -280,7 +280,7 @@ def unique(
     axis: Any = None,
     *,
     equal_nan: bool = True,
-    sorted: bool = True,  # noqa: A002  (NumPy's name)
+    sorted: bool = True,
 ) -> Any:
     """The distinct elements, each as its first occurrence, and on request where and how often they stand."""
     a = array(ar)

@@ -1,4 +1,4 @@
-"""Padding in every mode of NumPy: zeros and their transpose, copies by index, ramps and statistics, one axis after the other."""
+"""Padding in every mode of NumPy: zeros and their transpose, copies by index, ramps and statistics, axis by axis."""
 
 from __future__ import annotations
 

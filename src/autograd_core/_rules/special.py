@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from typing import Any
 
 import numpy as np
 
-from .._primitive import elementwise, general, primitive
+from .._primitive import LATE, elementwise, general, primitive
 
 try:  # SciPy's is vectorised; without it the standard library's is exact and slower
     from scipy.special import erf as _erf  # type: ignore[import-untyped, import-not-found, unused-ignore]
@@ -52,14 +53,14 @@ def _shifted(x: Any, axis: Any) -> tuple[Any, Any]:
 
 
 @primitive
-def softmax(x: Any, axis: Any = -1) -> Any:
+def softmax(x: Any, axis: Any = None) -> Any:
     """Return ``exp(x)`` divided by its sum over `axis`."""
     e = np.exp(_shifted(x, axis)[0])
     return e / e.sum(axis=axis, keepdims=True)
 
 
 @primitive
-def log_softmax(x: Any, axis: Any = -1) -> Any:
+def log_softmax(x: Any, axis: Any = None) -> Any:
     """Return the logarithm of `softmax`, without overflow."""
     shifted, _ = _shifted(x, axis)
     with np.errstate(divide="ignore"):
@@ -85,12 +86,21 @@ def logsumexp_rule(g: Any, _y: Any, a: Any, axis: Any = None, keepdims: bool = F
 
 general(
     softmax,
-    lambda g, y, _a, axis=-1: y * (g - (g * y).sum(axis=axis, keepdims=True)),
+    lambda g, y, _a, axis=None: y * (g - (g * y).sum(axis=axis, keepdims=True)),
     words="dA = Y (G - sum(G Y))",
 )
 general(
     log_softmax,
-    lambda g, y, _a, axis=-1: g - np.exp(y) * g.sum(axis=axis, keepdims=True),
+    lambda g, y, _a, axis=None: g - np.exp(y) * g.sum(axis=axis, keepdims=True),
     words="dA = G - exp(Y) sum(G)",
 )
 general(logsumexp, logsumexp_rule, words="dA = G softmax(A)")
+
+
+def _of_scipy() -> None:
+    """Register SciPy's functions, if it is installed."""
+    if importlib.util.find_spec("scipy"):
+        importlib.import_module(f"{__package__}.scipy_special")
+
+
+LATE.append(_of_scipy)

@@ -57,7 +57,7 @@ def _quantiles(a: Any, q: Any, axis: Any, method: str, keepdims: Any, weights: A
     a = array(a)
     if a.dtype.kind == "c":
         raise TypeError("a must be an array of real numbers")
-    if a.dtype.kind not in "f":
+    if a.dtype.kind != "f":
         a = a.astype(float)
     given = q if hasattr(q, "ndim") else np.asarray(q)
     kind = a.dtype if type(q) in (int, float) or method in _DISCRETE else np.result_type(a.dtype, given.dtype)
@@ -478,7 +478,7 @@ constant(plain_counts, bins_of)
 
 
 @composite(np.histogram_bin_edges)
-def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:  # noqa: A002
+def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     """The edges of the bins: they move with the smallest and the largest element, unless given."""
     a = np.ravel(array(a))
     if not isinstance(bins, str) and np.ndim(bins) == 1:
@@ -504,7 +504,7 @@ constant(edges_of)
 
 
 @composite(np.histogram)
-def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:  # noqa: A002
+def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     """Sums of weights by bin, differentiable in the weights, and the edges of the bins."""
     a = np.ravel(array(a))
     edges = histogram_bin_edges(a, bins, range)
@@ -523,7 +523,7 @@ def _in_bins(where: Any, weights: Any, shape: tuple[int, ...], density: Any) -> 
 
 
 @composite(np.histogramdd)
-def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:  # noqa: A002
+def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     """Sums of weights by bin in several dimensions, differentiable in the weights, and the edges of each."""
     if isinstance(sample, list | tuple):
         sample = np.stack([array(s) for s in sample], axis=1)
@@ -547,7 +547,7 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
 
 
 @composite(np.histogram2d)
-def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:  # noqa: A002
+def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     """Sums of weights by bin in two dimensions, and the edges of both."""
     if not (np.ndim(bins) == 0 or len(bins) in (1, 2)):
         bins = [array(bins), array(bins)]

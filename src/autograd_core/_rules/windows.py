@@ -1,4 +1,4 @@
-"""Sliding windows over the spatial axes of (batch, channels, *spatial) arrays: `unfold`, `fold`, convolution and pooling.
+"""Sliding windows over the spatial axes of (batch, channels, *spatial) arrays: `unfold`, its transpose `fold`, and pooling.
 
 Memory is channels last, which makes every inner copy contiguous: 1.3-1.8 x faster than gathered windows.
 """
@@ -75,12 +75,12 @@ def windows_of(spatial: tuple[int, ...], kernel: Any, stride: Any, padding: Any,
     return w
 
 
-def _last(x: Any) -> Any:
+def channels_last(x: Any) -> Any:
     """Channels last, as a view."""
     return x.transpose(0, *range(2, x.ndim), 1)
 
 
-def _first(x: Any) -> Any:
+def channels_first(x: Any) -> Any:
     """Channels first, as a view."""
     return x.transpose(0, x.ndim - 1, *range(1, x.ndim - 1))
 
@@ -91,15 +91,44 @@ def _first(x: Any) -> Any:
 @primitive
 def unfold_windows(x: Any, windows: Windows) -> Any:
     """Copy every window: (B, C, *spatial) to (B, *windows, *kernel, C)."""
-    spatial = x.shape[2:]
+    spatial, channels = x.shape[2:], x.shape[1]
     lengths = windows.lengths(spatial)
-    source = _last(x)
-    shape = (x.shape[0], *lengths, *windows.kernel, x.shape[1])
+    source = channels_last(x)
+    shape = (x.shape[0], *lengths, *windows.kernel, channels)
     if all(n == 1 for n in (*windows.kernel, *windows.stride)) and lengths == spatial:
         return source.reshape(shape)
+    if windows.dilation[-1] == 1 and windows.kernel[-1] > 1 < channels:
+        return _unfold_rows(source, windows, lengths).reshape(shape)
     out = (np.zeros if any(map(any, windows.padding)) else np.empty)(shape, x.dtype)
     for place, seen, elements in windows.offsets(spatial, lengths):
         out[(slice(None), *seen, *place)] = source[(slice(None), *elements)]
+    return out
+
+
+def _unfold_rows(source: Any, windows: Windows, lengths: tuple[int, ...]) -> Any:
+    """Copy whole rows of the kernel, which lie side by side in padded memory: fewer and longer runs (7 x 7: 12 ms against 33)."""
+    batch, channels, last = source.shape[0], source.shape[-1], len(lengths) - 1
+    if any(map(any, windows.padding)):
+        padded = np.zeros(
+            (batch, *(n + sum(p) for n, p in zip(source.shape[1:], windows.padding, strict=False)), channels), source.dtype
+        )
+        padded[(slice(None), *(slice(p[0], p[0] + n) for n, p in zip(source.shape[1:], windows.padding, strict=False)))] = (
+            source
+        )
+    else:
+        padded = np.ascontiguousarray(source)
+    run = windows.kernel[-1] * channels
+    out = np.empty((batch, *lengths, *windows.kernel[:-1], run), source.dtype)
+    for place in product(*map(range, windows.kernel[:-1])):
+        steps = zip(place, windows.dilation, lengths, windows.stride, strict=False)
+        rows = padded[(slice(None), *(slice(k * d, k * d + (n - 1) * s + 1, s) for k, d, n, s in steps))]
+        view = np.lib.stride_tricks.as_strided(
+            rows,
+            (batch, *lengths, run),
+            (*rows.strides[: last + 1], padded.strides[-2] * windows.stride[-1], padded.strides[-1]),
+            writeable=False,
+        )
+        out[(slice(None),) * (last + 2) + place] = view
     return out
 
 
@@ -110,7 +139,7 @@ def fold_windows(columns: Any, windows: Windows, spatial: tuple[int, ...]) -> An
     lengths = windows.lengths(spatial)
     for place, seen, elements in windows.offsets(spatial, lengths):
         out[(slice(None), *elements)] += columns[(slice(None), *seen, *place)]
-    return _first(out)
+    return channels_first(out)
 
 
 linear(
@@ -178,74 +207,6 @@ def fold(columns: Any, spatial: Any, kernel: Any, *, stride: Any = 1, padding: A
     return fold_windows(columns, windows=windows, spatial=tuple(spatial))
 
 
-# -- convolution ----------------------------------------------------------------------------------------------------------
-
-
-def convolution(
-    x: Any, weight: Any, bias: Any = None, *, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
-) -> Any:
-    """Cross-correlate the spatial axes with a kernel, as neural networks call convolution.
-
-    Parameters
-    ----------
-    x : array_like, shape (B, C, *spatial)
-        Batch, channels and any number of spatial axes.
-    weight : array_like, shape (F, C / groups, *kernel)
-        One kernel an output channel.
-    bias : array_like, shape (F,), optional
-        Added to each output channel.
-    stride, padding, dilation : int or tuple of int
-        One number for all spatial axes or one each; `padding` also as (before, after) pairs.
-    groups : int
-        Channels and output channels are split into so many groups that do not see each other.
-
-    Returns
-    -------
-    Tensor, shape (B, F, *windows)
-
-    Raises
-    ------
-    ValueError
-        If the channels of `x` and `weight` do not agree, or no window fits.
-
-    References
-    ----------
-    V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning, arXiv 1603.07285, section 2.
-
-    Examples
-    --------
-    >>> import autograd_core as ac, numpy as np
-    >>> x = ac.asarray(np.arange(5.0).reshape(1, 1, 5))
-    >>> ac.convolution(x, np.array([[[-1.0, 1.0]]]))
-    Tensor([[[1., 1., 1., 1.]]])
-    """
-    if x.ndim != weight.ndim or x.ndim < 3:
-        raise ValueError(
-            f"convolution: x of shape {x.shape} and weight of shape {weight.shape} must be (B, C, ...) and (F, C, ...)"
-        )
-    batch, channels = x.shape[:2]
-    filters, inside = weight.shape[:2]
-    if channels != inside * groups or filters % groups:
-        raise ValueError(
-            f"convolution: weight of shape {weight.shape} with groups={groups} takes {inside * groups} channels and a multiple "
-            f"of {groups} filters, but x of shape {x.shape} has {channels} channels"
-        )
-    windows = windows_of(x.shape[2:], weight.shape[2:], stride, padding, dilation, "convolution")
-    lengths, places = windows.lengths(x.shape[2:]), math.prod(windows.kernel)
-    columns = unfold_windows(x, windows=windows)
-    kernels = weight.transpose(*range(2, weight.ndim), 1, 0)
-    if groups == 1:
-        y = columns.reshape(-1, places * channels) @ kernels.reshape(places * channels, filters)
-    else:
-        stacked = columns.reshape(-1, places, groups, inside).transpose(2, 0, 1, 3).reshape(groups, -1, places * inside)
-        of_group = kernels.reshape(places * inside, groups, filters // groups).transpose(1, 0, 2)
-        y = (stacked @ of_group).transpose(1, 0, 2)
-    y = y.reshape(batch, *lengths, filters)
-    if bias is not None:
-        y = y + bias
-    return _first(y)
-
-
 # -- max pooling ----------------------------------------------------------------------------------------------------------
 
 
@@ -254,7 +215,7 @@ def pooled(x: Any, windows: Windows) -> Any:
     """The maximum of each window: (B, C, *spatial) to (B, C, *windows)."""
     spatial = x.shape[2:]
     lengths = windows.lengths(spatial)
-    source = _last(x)
+    source = channels_last(x)
     out = None
     for _, seen, elements in windows.offsets(spatial, lengths):
         values = source[(slice(None), *elements)]
@@ -266,14 +227,14 @@ def pooled(x: Any, windows: Windows) -> Any:
         target = out[(slice(None), *seen)]
         np.maximum(target, values, out=target)
     assert out is not None
-    return _first(out)
+    return channels_first(out)
 
 
 @primitive
 def winners(x: Any, y: Any, windows: Windows) -> Any:
     """Which place of the kernel gave each maximum: the first in row-major order, of which NaN is one."""
     lengths = windows.lengths(x.shape[2:])
-    source, best = _last(x), _last(y)
+    source, best = channels_last(x), channels_last(y)
     any_nan = bool((best != best).any())
     missed = np.ones(best.shape, bool)  # by all places so far; counting them needs no branch, unlike writing where they end
     out = np.zeros(best.shape, np.min_scalar_type(math.prod(windows.kernel)))
@@ -281,26 +242,26 @@ def winners(x: Any, y: Any, windows: Windows) -> Any:
         values, at = source[(slice(None), *elements)], (slice(None), *seen)
         missed[at] &= (values != best[at]) & (values == values) if any_nan else values != best[at]
         out += missed
-    return _first(out)
+    return channels_first(out)
 
 
 @primitive
 def pick(x: Any, choice: Any, windows: Windows) -> Any:
     """Read the chosen element of each window."""
     lengths = windows.lengths(x.shape[2:])
-    source, chosen = _last(x), _last(choice)
+    source, chosen = channels_last(x), channels_last(choice)
     out = np.zeros(chosen.shape, x.dtype)
     for i, (_, seen, elements) in enumerate(windows.offsets(x.shape[2:], lengths)):
         at = (slice(None), *seen)
         out[at] += keep_where(source[(slice(None), *elements)], chosen[at] == i)
-    return _first(out)
+    return channels_first(out)
 
 
 @primitive
 def place(g: Any, choice: Any, windows: Windows, spatial: tuple[int, ...]) -> Any:
     """Add each window's number to its chosen element."""
     lengths = windows.lengths(spatial)
-    source, chosen = _last(g), _last(choice)
+    source, chosen = channels_last(g), channels_last(choice)
     out = np.zeros((g.shape[0], *spatial, g.shape[1]), g.dtype)
     apart = all(d == 1 and s >= k for k, s, d in zip(windows.kernel, windows.stride, windows.dilation, strict=True))
     for i, (_, seen, elements) in enumerate(windows.offsets(spatial, lengths)):
@@ -309,7 +270,7 @@ def place(g: Any, choice: Any, windows: Windows, spatial: tuple[int, ...]) -> An
             keep_where(source[at], chosen[at] == i, out=target)
         else:
             target += keep_where(source[at], chosen[at] == i)
-    return _first(out)
+    return channels_first(out)
 
 
 constant(winners)

@@ -1,0 +1,7 @@
+"""Linear algebra: the functions of `numpy.linalg` under their own names, recorded, each made when first asked for."""
+
+import numpy as _np
+
+from ._namespace import namespace as _namespace
+
+__getattr__, __dir__ = _namespace(_np.linalg, globals())
