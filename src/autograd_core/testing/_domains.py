@@ -71,7 +71,7 @@ class Operand:
         domain = self.domain
         if domain.matrix:
             sample = rng.uniform(-1, 1, self.shape)
-            return domain.values(sample + 1j * rng.uniform(-1, 1, self.shape) if complex else sample)
+            return np.asarray(domain.values(sample + 1j * rng.uniform(-1, 1, self.shape) if complex else sample))
         values = np.asarray(domain.values(rng, self.shape, place))
         if complex and not domain.constant:
             return values + 1j * rng.uniform(0.1, 0.4, self.shape) * rng.choice([-1.0, 1.0], self.shape)
@@ -86,15 +86,15 @@ class Operand:
 
 
 def _adjoint(a: Array) -> Array:
-    return a.swapaxes(-1, -2).conj()
+    return np.asarray(a.swapaxes(-1, -2).conj())
 
 
 def _symmetrised(a: Array) -> Array:
-    return (a + _adjoint(a)) / 2
+    return np.asarray((a + _adjoint(a)) / 2)
 
 
 def _eye(a: Array) -> Array:
-    return np.eye(a.shape[-2], a.shape[-1])
+    return np.asarray(np.eye(a.shape[-2], a.shape[-1]))
 
 
 def _spaced(rng: np.random.Generator, shape: tuple[int, ...], place: int) -> Array:
