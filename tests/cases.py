@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core._rules import cumulative, elementwise, indexing, masks, products, shapes, special, windows
+from autograd_core._rules import convolution, cumulative, elementwise, indexing, masks, products, shapes, special, windows
 from autograd_core._rules.windows import Windows
 from autograd_core.testing._domains import Domain, above_one, booleans, distinct, inside, nonzero, positive, real
 
@@ -370,6 +370,23 @@ shaped(
     windows.fold_windows,
     call(real(2, 3, 2, 2), windows=PLAIN, spatial=(4,)),
     call(real(1, *PADDED.lengths((4, 3)), 3, 2, 2), windows=PADDED, spatial=(4, 3)),
+)
+shaped(
+    convolution.correlate,
+    call(real(2, 2, 4), real(3, 2, 2), None, windows=PLAIN),
+    call(real(1, 2, 4, 3), real(2, 2, 3, 2), real(2), windows=PADDED),
+    call(real(2, 4, 3), real(6, 2, 1), real(6), windows=ONE, groups=2),
+    call(real(1, 16, 4), real(16, 1, 2), None, windows=PLAIN, groups=16),
+)
+shaped(
+    convolution.correlate_input,
+    call(real(2, 3, 3), real(3, 2, 2), windows=PLAIN, groups=1, spatial=(4,)),
+    call(real(1, 2, *PADDED.lengths((4, 3))), real(2, 1, 3, 2), windows=PADDED, groups=2, spatial=(4, 3)),
+)
+shaped(
+    convolution.correlate_weight,
+    call(real(2, 2, 4), real(2, 3, 3), windows=PLAIN, groups=1),
+    call(real(1, 2, 4, 3), real(1, 2, *PADDED.lengths((4, 3))), windows=PADDED, groups=2),
 )
 shaped(
     windows.pooled,

@@ -140,22 +140,17 @@ def to_number(g: Any, _y: Any, a: Any, b: Any) -> Any:
     return np.where(a == b, g * 0.5, masked(g, (a > b) | ((b != b) & (a == a))))
 
 
-def _true(c: Any) -> Any:
-    """A condition as booleans: any number but 0 is true."""
-    return c if getattr(c, "dtype", None) == bool else c != 0
-
-
 @primitive
 def select(condition: Any, a: Any, b: Any) -> Any:
-    """Take `a` where `condition` holds, else `b`."""
+    """Take `a` where `condition`, an array of booleans, holds, else `b`."""
     return np.where(condition, a, b)
 
 
 elementwise(
     select,
     None,
-    lambda g, _y, c, _a, _b: masked(g, _true(c)),
-    lambda g, _y, c, _a, _b: masked(g, ~_true(c)),
+    lambda g, _y, c, _a, _b: masked(g, c),
+    lambda g, _y, c, _a, _b: masked(g, ~c),
     words="dA = G where C; dB = G where not C",
 )
 
@@ -167,7 +162,8 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
         return np.nonzero(condition)
     if x is None or y is None:
         raise ValueError("where takes both x and y, or neither")
-    return select(condition, x, y)
+    condition = condition if hasattr(condition, "dtype") else np.asarray(condition)
+    return select(condition if condition.dtype == bool else condition != 0, x, y)
 
 
 @primitive

@@ -106,7 +106,7 @@ def unfold_windows(x: Any, windows: Windows) -> Any:
 
 
 def _unfold_rows(source: Any, windows: Windows, lengths: tuple[int, ...]) -> Any:
-    """Copy whole rows of the kernel, which lie side by side in padded memory: fewer and longer runs (7 x 7: 12 ms against 33)."""
+    """Copy whole rows of the kernel, which lie side by side in padded memory: fewer, longer runs (7 x 7: 12 ms, was 33)."""
     batch, channels, last = source.shape[0], source.shape[-1], len(lengths) - 1
     if any(map(any, windows.padding)):
         padded = np.zeros(
@@ -241,7 +241,7 @@ def winners(x: Any, y: Any, windows: Windows) -> Any:
     for _, seen, elements in windows.offsets(x.shape[2:], lengths):
         values, at = source[(slice(None), *elements)], (slice(None), *seen)
         missed[at] &= (values != best[at]) & (values == values) if any_nan else values != best[at]
-        out += missed
+        out += missed.view(np.uint8)
     return channels_first(out)
 
 
