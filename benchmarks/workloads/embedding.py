@@ -37,14 +37,13 @@ def hand():
     return step
 
 
-def torch():
-    import torch
-
-    table, weight, bias = (torch.from_numpy(value) for value in initial())
-    embedding, dense = torch.nn.Embedding(VOCABULARY, WIDTH), torch.nn.Linear(WIDTH, VOCABULARY)
+def modules(library, tensor):
+    """Build the model from modules, whose names `nn` and `torch.nn` share."""
+    table, weight, bias = (tensor(value) for value in initial())
+    embedding, dense = library.Embedding(VOCABULARY, WIDTH), library.Linear(WIDTH, VOCABULARY)
     embedding.load_state_dict({"weight": table})
     dense.load_state_dict({"weight": weight, "bias": bias})
-    loss_function = torch.nn.CrossEntropyLoss()
+    loss_function = library.CrossEntropyLoss()
 
     def step(words, labels):
         loss = loss_function(dense(embedding(words)), labels)
@@ -54,6 +53,19 @@ def torch():
         return loss, embedding.weight.grad, dense.weight.grad, dense.bias.grad
 
     return step
+
+
+def ours():
+    import autograd_core as ac
+    import nn
+
+    return modules(nn, ac.tensor)
+
+
+def torch():
+    import torch
+
+    return modules(torch.nn, torch.from_numpy)
 
 
 def mygrad():
@@ -74,12 +86,6 @@ def loss_of(xp, logsumexp, parameters, words, labels):
     table, weight, bias = parameters
     logits = xp.matmul(table[words], weight.T) + bias
     return xp.mean(logsumexp(logits, axis=1) - logits[np.arange(WORDS), labels])
-
-
-def ours():
-    import autograd_core as ac
-
-    return functional(ac.value_and_grad(partial(loss_of, ac, ac.special.logsumexp)))
 
 
 def hips():

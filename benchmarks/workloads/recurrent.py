@@ -101,26 +101,29 @@ def rnn_torch():
     return step
 
 
-def torch_module(kind, gates):
-    """Use a recurrent module of PyTorch's with a linear head."""
-    import torch
-
-    model, head = getattr(torch.nn, kind)(INPUTS, HIDDEN), torch.nn.Linear(HIDDEN, 1)
+def module_step(library, model, head, gates, tensor):
+    """Differentiate for a recurrent module and a linear head, whose interfaces `nn` and `torch.nn` share."""
+    for module, values in ((model, initial(gates)[:4]), (head, initial(gates)[4:])):
+        module.load_state_dict(dict(zip(module.state_dict(), map(tensor, values), strict=True)))
     parameters = [*model.parameters(), *head.parameters()]
-    with torch.no_grad():
-        for parameter, value in zip(parameters, initial(gates), strict=True):
-            parameter.copy_(torch.from_numpy(value))
 
     def step(x, target):
         output, _ = model(x)
-        loss = torch.nn.functional.mse_loss(head(output[-1]), target)
-        for parameter in parameters:
-            parameter.grad = None
+        loss = library.functional.mse_loss(head(output[-1]), target)
+        model.zero_grad()
+        head.zero_grad()
         loss.backward()
         w, u, b, _, g_head, _ = (parameter.grad for parameter in parameters)
         return loss, u.T, w.T, b, g_head.T
 
     return step
+
+
+def torch_module(kind, gates):
+    import torch
+
+    model = getattr(torch.nn, kind)(INPUTS, HIDDEN)
+    return module_step(torch.nn, model, torch.nn.Linear(HIDDEN, 1), gates, torch.from_numpy)
 
 
 def rnn_mygrad():

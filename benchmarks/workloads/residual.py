@@ -85,62 +85,47 @@ def hand():
     return step
 
 
-def ours():
-    import autograd_core as ac
+def modules(library, tensor, relu):
+    """Build the network from modules, whose names `nn` and `torch.nn` share."""
 
-    *layers, head, offset = parameters = [ac.tensor(value, requires_grad=True) for value in initial()]
+    class Block(library.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = library.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False)
+            self.norm1 = library.BatchNorm2d(CHANNELS)
+            self.conv2 = library.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False)
+            self.norm2 = library.BatchNorm2d(CHANNELS)
+
+        def forward(self, x):
+            y = relu(self.norm1(self.conv1(x)))
+            return relu(x + self.norm2(self.conv2(y)))
+
+    blocks = [Block() for _ in range(BLOCKS)]
+    model = library.Sequential(*blocks, library.AvgPool2d(SIZE), library.Flatten(), library.Linear(CHANNELS, 10))
+    names = [name for name, _ in model.named_parameters()]
+    model.load_state_dict(dict(zip(names, map(tensor, initial()), strict=True)), strict=False)
+    loss_function = library.CrossEntropyLoss()
 
     def step(x, labels):
-        for first in range(0, len(layers), 6):
-            y = x
-            for start in (first, first + 3):
-                weight, scale, shift = layers[start : start + 3]
-                y = ac.convolution(y, weight, padding=1)
-                centred = y - y.mean(axis=(0, 2, 3), keepdims=True)
-                variance = (centred * centred).mean(axis=(0, 2, 3), keepdims=True)
-                y = centred * (scale[:, None, None] / ac.sqrt(variance + EPS)) + shift[:, None, None]
-                y = ac.relu(y if start == first else x + y)
-            x = y
-        logits = x.mean(axis=(2, 3)) @ head.T + offset
-        loss = (ac.special.logsumexp(logits, axis=1) - logits[np.arange(BATCH), labels]).mean()
-        for parameter in parameters:
-            parameter.grad = None
+        model.zero_grad()
+        loss = loss_function(model(x), labels)
         loss.backward()
-        return loss, *(parameter.grad for parameter in parameters[:-1])
+        return loss, *[parameter.grad for parameter in model.parameters()][:-1]
 
     return step
+
+
+def ours():
+    import autograd_core as ac
+    import nn
+
+    return modules(nn, ac.tensor, nn.functional.relu)
 
 
 def torch():
     import torch
 
-    class Block(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.conv1 = torch.nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False)
-            self.norm1 = torch.nn.BatchNorm2d(CHANNELS)
-            self.conv2 = torch.nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False)
-            self.norm2 = torch.nn.BatchNorm2d(CHANNELS)
-
-        def forward(self, x):
-            y = torch.relu(self.norm1(self.conv1(x)))
-            return torch.relu(x + self.norm2(self.conv2(y)))
-
-    blocks, head = torch.nn.Sequential(*(Block() for _ in range(BLOCKS))), torch.nn.Linear(CHANNELS, 10)
-    parameters = [*blocks.parameters(), *head.parameters()]
-    with torch.no_grad():
-        for parameter, value in zip(parameters, initial(), strict=True):
-            parameter.copy_(torch.from_numpy(value))
-    loss_function = torch.nn.CrossEntropyLoss()
-
-    def step(x, labels):
-        loss = loss_function(head(blocks(x).mean(dim=(2, 3))), labels)
-        for parameter in parameters:
-            parameter.grad = None
-        loss.backward()
-        return loss, *(parameter.grad for parameter in parameters[:-1])
-
-    return step
+    return modules(torch.nn, torch.from_numpy, torch.relu)
 
 
 def mygrad():
