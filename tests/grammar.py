@@ -119,7 +119,7 @@ class Reader:
             self.fault(node, "augmented assignment to a value")
         elif isinstance(node, ast.Assign):
             for target in node.targets:
-                if isinstance(target, ast.Subscript):
+                if isinstance(target, ast.Subscript) and (self.is_value(target.value) or self.is_value(node.value)):
                     self.fault(node, "subscript store")
                 elif isinstance(target, ast.Name) and self.is_value(node.value):
                     self.values.add(target.id)

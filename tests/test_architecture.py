@@ -90,6 +90,8 @@ def test_rules_keep_to_their_grammar(name):
     [
         ("def r(g, y, a):\n    g *= a\n    return g\ngeneral(f, r)", "augmented assignment"),
         ("def r(g, y, a):\n    c = g * a\n    c[0] = 0\n    return c\ngeneral(f, r)", "subscript store"),
+        ("def r(g, y, _a):\n    c = np.zeros(_a.shape)\n    c[0] = g\n    return c\ngeneral(f, r)", "subscript store"),
+        ("def r(g, y, _a):\n    w = np.ones(_a.size)\n    w[0] = 2\n    return g * w\ngeneral(f, r)", None),
         ("general(f, lambda g, y, a: np.multiply(g, a, out=g))", "out="),
         ("general(f, lambda g, y, a: np.asarray(g) * a)", "asarray() of a value"),
         ("general(f, lambda g, y, a: g if isinstance(a, float) else a)", "isinstance() of a value"),

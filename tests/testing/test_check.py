@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import warnings
 
 import numpy as np
 import pytest
@@ -54,7 +53,8 @@ def test_shapes_of_numerical_derivatives():
     assert numerical_gradient(lambda t: (t**2).sum(), x).tolist() == pytest.approx(2 * x)
     assert numerical_jacobian(lambda t: t @ np.ones(3), x).shape == (2, 2, 3)
     assert numerical_jacobian(lambda t: t.sum(), np.ones((0, 2))).shape == (0, 2)
-    np.testing.assert_allclose(numerical_hessian(lambda t: np.prod(t), np.array([2.0, 3.0, 5.0])), [[0, 5, 3], [5, 0, 2], [3, 2, 0]], atol=1e-6)  # fmt: skip
+    hessian = numerical_hessian(np.prod, np.array([2.0, 3.0, 5.0]))
+    np.testing.assert_allclose(hessian, [[0, 5, 3], [5, 0, 2], [3, 2, 0]], atol=1e-6)
     with pytest.raises(ValueError, match="use numerical_jacobian"):
         numerical_gradient(np.sin, x)
     with pytest.raises(ValueError, match="is not one of"):
@@ -113,8 +113,8 @@ def test_kinks_and_jumps_are_told_and_pass(f, x, says):
 
 
 def test_a_convention_outside_the_two_sides_fails():
-    bad = planted(lambda a: np.abs(a), lambda g, _y, a: g * np.where(a == 0, 3.0, np.sign(a)))
-    with pytest.raises(DerivativeError, match="from one side.*not between them"):
+    bad = planted(np.abs, lambda g, _y, a: g * np.where(a == 0, 3.0, np.sign(a)))
+    with pytest.raises(DerivativeError, match="not between them"):
         check_gradients(bad, 0.0, order=1)
 
 
@@ -122,9 +122,8 @@ def test_float32_warns_and_still_tells_wrong_from_right():
     x = np.linspace(0.5, 1, 4, dtype="f4")
     with pytest.warns(AccuracyWarning, match="float32 sees errors above about a percent"):
         check_gradients(lambda t: np.tanh(t) * t, x)
-    bad = planted(lambda a: np.sin(a), lambda g, _y, a: g * np.cos(a) * 1.2)
-    with warnings.catch_warnings(), pytest.raises(DerivativeError):
-        warnings.simplefilter("ignore")
+    bad = planted(np.sin, lambda g, _y, a: g * np.cos(a) * 1.2)
+    with pytest.warns(AccuracyWarning), pytest.raises(DerivativeError):
         check_gradients(bad, x)
 
 
@@ -146,7 +145,7 @@ def test_nothing_to_differentiate_is_an_error():
 
 def test_a_failure_names_operand_element_and_operation():
     """In the middle of a program, inside a nested operand, with values labelled."""
-    bad = planted(lambda a: np.sin(a), lambda g, _y, a: g * np.where(a > 1, -1.0, 1.0) * np.cos(a))
+    bad = planted(np.sin, lambda g, _y, a: g * np.where(a > 1, -1.0, 1.0) * np.cos(a))
 
     def f(p):
         return (np.exp(bad(p["w"] * 2.0)) * p["b"]).sum()
@@ -182,7 +181,7 @@ def test_the_snippet_runs():
 
 def test_a_fault_of_the_second_order_only():
     """The value a rule saved is detached: first derivatives are right."""
-    bad = planted(lambda a: np.sin(a), lambda g, _y, a: g * np.cos(ac.stop_gradient(a)))
+    bad = planted(np.sin, lambda g, _y, a: g * np.cos(ac.stop_gradient(a)))
     assert check_gradients(bad, 0.3, order=1)
     with pytest.raises(DerivativeError, match="wrong derivative of order 2") as raised:
         check_gradients(lambda x: bad(x) ** 2, 0.3)
@@ -191,7 +190,7 @@ def test_a_fault_of_the_second_order_only():
 
 def test_nan_where_the_derivative_is_finite():
     bad = planted(lambda a: a * 1.0, lambda g, _y, a: g * (a / a))
-    with pytest.raises(DerivativeError, match="not finite|nan"):
+    with pytest.raises(DerivativeError, match="nan"):
         check_gradients(bad, 0.0, order=1)
 
 
@@ -204,7 +203,7 @@ def test_check_derivative_of_each_layout():
     assert check_derivative(lambda t: (t**2).sum(), lambda t: 2 * t, x)
     assert check_derivative(lambda t: A @ t, lambda t: A, x)
     assert check_derivative(lambda a, b: a * b, lambda a, b: (b, a), 2.0, 3.0)
-    assert check_derivative(lambda t: np.abs(t), lambda t: np.sign(t), np.array([0.0, 1.0])).notes == ()
+    assert check_derivative(np.abs, np.sign, np.array([0.0, 1.0])).notes == ()
     with pytest.raises(ac.ShapeError, match="give a gradient"):
         check_derivative(np.sin, lambda t: np.ones(2), x)
 

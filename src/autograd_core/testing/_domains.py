@@ -74,7 +74,7 @@ class Operand:
             return np.asarray(domain.values(sample + 1j * rng.uniform(-1, 1, self.shape) if complex else sample))
         values = np.asarray(domain.values(rng, self.shape, place))
         if complex and not domain.constant:
-            return values + 1j * rng.uniform(0.1, 0.4, self.shape) * rng.choice([-1.0, 1.0], self.shape)
+            return np.asarray(values + 1j * rng.uniform(0.1, 0.4, self.shape) * rng.choice([-1.0, 1.0], self.shape))
         return values
 
     def direction(self, rng: np.random.Generator, *, complex: bool = False) -> Array:
