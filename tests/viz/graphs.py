@@ -71,7 +71,13 @@ def rnn(times=5, modules=True):
     for t in range(times):
         where = {"module": "cell", "call": t} if modules else {}
         x_t = b.op("getitem", x, shape=(8, 4))
-        z = b.op("add", b.op("matmul", x_t, w, shape=(8, 6), **where), b.op("matmul", h, u, shape=(8, 6), **where), shape=(8, 6), **where)
+        z = b.op(
+            "add",
+            b.op("matmul", x_t, w, shape=(8, 6), **where),
+            b.op("matmul", h, u, shape=(8, 6), **where),
+            shape=(8, 6),
+            **where,
+        )
         h = b.op("tanh", z, shape=(8, 6), **where)
         outputs.append(h)
     b.op("sum", b.op("stack", *outputs, shape=(8, times, 6)), kind="output")
@@ -127,7 +133,11 @@ def recorded(graph):
         forward = summarise([float(n.id), -2.0, 0.5])
         gradient = None if n.kind in ("input", "constant") else summarise([0.1 * n.id + 0.01, -0.25])
         nodes.append(
-            Node(**{f: getattr(n, f) for f in Node.__slots__ if f not in ("forward", "gradient")}, forward=forward, gradient=gradient)
+            Node(
+                **{f: getattr(n, f) for f in Node.__slots__ if f not in ("forward", "gradient")},
+                forward=forward,
+                gradient=gradient,
+            )
         )
         if n.operation:
             steps.append(Step("forward", n.id, 1e-5))
@@ -136,8 +146,11 @@ def recorded(graph):
     return Graph(tuple(nodes), edges, graph.groups, tuple(steps), graph.title)
 
 
+UNNAMED = st.just("")
+
+
 @st.composite
-def graphs(draw, most=40, names=st.just("")):
+def graphs(draw, most=40, names=UNNAMED):
     """Random programs: operations read earlier nodes; modules are entered and left at random."""
     count = draw(st.integers(1, most))
     b = Builder()

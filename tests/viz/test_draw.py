@@ -70,7 +70,9 @@ def test_hostile_names_stay_text(engine):
         "svg", "g", "title", "desc", "rect", "path", "polygon", "polyline", "ellipse", "text", "a",
     }  # fmt: skip
     assert not [k for e in root.iter() for k in e.attrib if k.startswith("on") or (k.endswith("href"))]
-    assert len([e for e in root.iter(f"{SVG}g") if e.get("id") in {b.id for b in picture.view.boxes}]) == len(picture.view.boxes)
+    assert len([e for e in root.iter(f"{SVG}g") if e.get("id") in {b.id for b in picture.view.boxes}]) == len(
+        picture.view.boxes
+    )
 
 
 @needs["dot"]

@@ -17,7 +17,12 @@ def layouts(draw):
     sizes = [(draw(st.integers(10, 200)), draw(st.integers(10, 60))) for _ in range(n)]
     parents = [draw(st.integers(-1, c - 1)) for c in range(m)]
     cluster = sorted(draw(st.integers(-1, m - 1)) for _ in range(n))
-    links = sorted({tuple(sorted(draw(st.lists(st.integers(0, n - 1), min_size=2, max_size=2, unique=True)))) for _ in range(2 * n if n > 1 else 0)})
+    links = sorted(
+        {
+            tuple(sorted(draw(st.lists(st.integers(0, n - 1), min_size=2, max_size=2, unique=True))))
+            for _ in range(2 * n if n > 1 else 0)
+        }
+    )
     headers = [draw(st.integers(0, 120)) for _ in range(m)]
     return sizes, cluster, parents, headers, links
 
@@ -38,9 +43,9 @@ def test_boxes_never_overlap_and_stay_inside_their_frames(layout, across):
     boxes = [rectangle(placed, sizes, k) for k in range(len(sizes))]
     assert len(placed.x) == len(placed.y) == len(sizes)
     for k, a in enumerate(boxes):
-        assert 0 <= a[0]
+        assert a[0] >= 0
         assert a[2] <= placed.width
-        assert 0 <= a[1]
+        assert a[1] >= 0
         assert a[3] <= placed.height
         assert not any(overlap(a, b) for b in boxes[:k])
     frames = [(x, y, x + w, y + h) for x, y, w, h in placed.frames]

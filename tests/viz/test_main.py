@@ -31,7 +31,8 @@ def test_two_graphs_make_a_page_that_compares_them(saved, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("missing.json", "No such file"), ("bad.json", "not an autograd-core graph"), ("text.json", "not JSON")]
+    ("name", "message"),
+    [("missing.json", "No such file"), ("bad.json", "not an autograd-core graph"), ("text.json", "not JSON")],
 )
 def test_what_cannot_be_read_is_an_error_not_a_traceback(tmp_path, capsys, name, message):
     (tmp_path / "bad.json").write_text("{}")

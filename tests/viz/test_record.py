@@ -113,9 +113,13 @@ def test_parameters_are_counted_and_folded():
 def test_a_computation_that_raised_is_drawn_up_to_the_failing_operation():
     x = leaf(np.ones((3, 4)), "x")
     recording = viz.record()
-    with pytest.raises(ac.ShapeError), recording:
+
+    def work():
         y = x * 2
-        y @ y
+        return y @ y
+
+    with pytest.raises(ac.ShapeError), recording:
+        work()
     graph = recording.graph
     failed = graph.nodes[-1]
     assert (failed.operation, graph.failure.node) == ("matmul", failed.id)
@@ -127,9 +131,8 @@ def test_a_computation_that_raised_is_drawn_up_to_the_failing_operation():
 def test_an_error_of_the_users_is_kept_too():
     recording = viz.record()
     with pytest.raises(KeyError), recording:
-        leaf(1.0, "x") * 2
-        {}["missing"]
-    assert recording.graph.failure.message == "KeyError: 'missing'"
+        {}[(leaf(1.0, "x") * 2).ndim]
+    assert recording.graph.failure.message == "KeyError: 0"
     assert recording.graph.failure.node == recording.graph.nodes[-1].id
 
 
@@ -173,7 +176,7 @@ def test_values_sample_and_full():
 
 def test_a_recording_is_used_once_and_read_after():
     recording = viz.record()
-    with recording, pytest.raises(RuntimeError, match="read `recording.graph` after the `with` block"):
+    with recording, pytest.raises(RuntimeError, match=r"read `recording.graph` after the `with` block"):
         _ = recording.graph
     with pytest.raises(RuntimeError, match=r"used once; call ac.viz.record\(\) again"), recording:
         pass

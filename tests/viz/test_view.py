@@ -9,7 +9,7 @@ from autograd_core.viz._budget import prepare
 from autograd_core.viz._labels import number_text, shorten
 from autograd_core.viz._tree import grow
 from autograd_core.viz._view import look
-from tests.viz.graphs import Builder, HOSTILE, attention, chain, graphs, mlp, residual, rnn, stack_of_layers
+from tests.viz.graphs import HOSTILE, Builder, attention, chain, graphs, mlp, residual, rnn, stack_of_layers
 
 
 def titles(view):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -27,7 +28,7 @@ from ._theme import DARK, LIGHT, PRODUCTS, SHAPES, Theme
 from ._view import look
 
 #: Data longer than this (in characters) is compressed.
-COMPRESS = 200_000
+COMPRESS = 60_000
 #: A static picture longer than this is not put into the page as its fallback; the text tree is.
 FALLBACK = 40_000
 SCRIPTS = ("layout.js", "view.js", "stage.js", "panel.js", "page.js")
@@ -183,14 +184,23 @@ def explore(
 
 @cache
 def viewer() -> tuple[str, str]:
-    """Return the page's script and style, without comments and indentation."""
+    """Return the page's script and style, without comments and needless spaces."""
     folder = files(__package__) / "static"
     lines: list[str] = []
     for name in SCRIPTS:
         lines += (folder / name).read_text(encoding="utf-8").splitlines()
-    kept = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("//")]
+    kept = [_tight(line.strip()) for line in lines if line.strip() and not line.lstrip().startswith("//")]
     style = [line.strip() for line in (folder / "page.css").read_text(encoding="utf-8").splitlines()]
     return '"use strict";(()=>{' + "\n".join(kept) + "\n})();", "\n".join(style)
+
+
+def _tight(line: str) -> str:
+    """Drop spaces around punctuation outside strings; lines with a template, a regular expression or a comment stay."""
+    if "`" in line or "/" in line:
+        return line
+    parts = re.split(r'("[^"]*"|\'[^\']*\')', line)
+    parts[::2] = [re.sub(r" *([=,;{}()\[\]:?<>&|*]) *", r"\1", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _compact(graph: Graph) -> Mapping[str, Any]:

@@ -95,9 +95,6 @@ class Observer:
     def failed(self, error: BaseException) -> None:
         """Leave the failing step to the recording, which sees the exception too."""
 
-    def failed(self, error: BaseException) -> None:
-        """Do nothing: `Recording.__exit__` sees the error too."""
-
     def finish(self) -> None:
         """Say what was dropped."""
         if self._dropped:

@@ -1,5 +1,4 @@
 // The built-in layered layout: `_layers.py` and `_layout.py` line by line (see there for the why).
-"use strict";
 const NODE_GAP = 22, LAYER_GAP = 34, PAD = 14, HEADER = 24, MARGIN = 16, BEND_GAP = 14;
 const ORDER_SWEEPS = 10, PLACE_SWEEPS = 6, STRAIGHTEN_SWEEPS = 5, BENDS = 4000;
 const zeros = n => new Array(n).fill(0);
