@@ -268,8 +268,14 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
             f"binary_cross_entropy: probabilities must lie in [0, 1], not [{p.min()}, {p.max()}]; "
             "for logits use binary_cross_entropy_with_logits"
         )
-    loss = -(target * ac.clip(ac.log(input), -100.0, None) + (1 - target) * ac.clip(ac.log1p(-input), -100.0, None))
+    loss = -(target * _limited_log(input) + (1 - target) * _limited_log(1 - input))
     return _reduced(loss if weight is None else loss * weight, reduction)
+
+
+def _limited_log(p: Any) -> Any:
+    """The logarithm, at least -100; constant at 0, where the derivative of `log` would make NaN of a zero cotangent."""
+    positive = p > 0
+    return ac.where(positive, ac.clip(ac.log(ac.where(positive, p, 1.0)), -100.0, None), -100.0)
 
 
 def binary_cross_entropy_with_logits(

@@ -62,8 +62,8 @@ def lstm_scan(x: Any, state: Any, w: Weights, alive: Any, _: Any = None) -> tupl
 
     References
     ----------
-    S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9, 1997; with forget gates as in functional. Gers,
-    J. Schmidhuber and functional. Cummins, Learning to Forget, Neural Computation 12, 2000, eq. 1 to 6.
+    S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, Neural Computation 9, 1997; with forget gates as in F. Gers,
+    J. Schmidhuber and F. Cummins, Learning to Forget, Neural Computation 12, 2000, eq. 1 to 6.
     """
     h, c = state
     size = c.shape[-1]

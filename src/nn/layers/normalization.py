@@ -51,12 +51,8 @@ class _RunningNorm(Module):
             raise ac.ShapeError(f"{name} expects {self.num_features} channels, but the input has shape {x.shape}")
         return x
 
-    def _track(self, mean: Any, variance: Any, count: int) -> None:
-        """Move the running statistics towards those of a batch of `count` values a channel."""
-        if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
-            return
-        self.num_batches_tracked = self.num_batches_tracked + 1
-        share = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
+    def _track(self, mean: Any, variance: Any, count: int, share: float) -> None:
+        """Move the running statistics by `share` towards those of a batch of `count` values a channel."""
         mean, unbiased = mean.numpy().reshape(-1), variance.numpy().reshape(-1) * (count / max(count - 1, 1))
         for name, new in (("running_mean", mean), ("running_var", unbiased)):
             old = getattr(self, name).numpy()
@@ -110,7 +106,10 @@ class _BatchNorm(_RunningNorm):
             )
         y, mean, variance = standardized(x, (0, *range(2, x.ndim)), self.eps)
         if self.training:
-            self._track(mean, variance, count)
+            if self.num_batches_tracked is not None:
+                self.num_batches_tracked = self.num_batches_tracked + 1
+                share = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
+                self._track(mean, variance, count, share)
         return self._scaled(y)
 
 
@@ -193,7 +192,7 @@ class InstanceNorm2d(_RunningNorm):
             raise ac.ShapeError(f"InstanceNorm2d needs more than one pixel when training, not an input of shape {x.shape}")
         y, mean, variance = standardized(x, (2, 3), self.eps)
         if self.training and self.running_mean is not None:
-            self._track(mean.detach().mean(axis=0), variance.detach().mean(axis=0), count)
+            self._track(mean.detach().mean(axis=0), variance.detach().mean(axis=0), count, self.momentum or 0.0)
         return self._scaled(y)
 
 
