@@ -81,7 +81,7 @@ PINNED = [
         lambda: X[leaf([0.0])],
         ac.HistoryError,
         (
-            "gather(index=...) is not differentiable in this argument, a Tensor of shape (1,) that requires grad; pass t.detach() to "
+            "an index is not differentiable in this argument, a Tensor of shape (1,) that requires grad; pass t.detach() to "
             "treat it as a constant"
         ),
     ),

@@ -10,7 +10,6 @@ import sys
 import zlib
 from collections.abc import Sequence
 from contextvars import Token
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -68,7 +67,7 @@ class debug:  # noqa: N801  (used as a verb: `with ac.debug()`)
     def __enter__(self) -> None:
         mode = MODE.get()
         self._inspector = _Inspector(mode.observer)
-        self._token = MODE.set(replace(mode, observer=self._inspector, keep=True))
+        self._token = MODE.set(mode._replace(observer=self._inspector, keep=True))
 
     def __exit__(self, *_: object) -> None:
         MODE.reset(self._token)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ._primitive import entry_of
-from ._record import apply, call_function, unary
+from ._record import apply, call_function, plain, unary
 from ._rules.shapes import astype, copy
 
 __all__ = ["Methods"]
@@ -34,32 +34,32 @@ class Methods:
         """Return the sum over `axis`, recorded."""
         if axis is None and dtype is None and out is None and not keepdims and not more:
             return unary(_SUM, self)
-        if dtype is not None or out is not None:
-            more = {"dtype": dtype, "out": out, **more}
-        return apply(_SUM, (self,), {"axis": axis, "keepdims": keepdims, **more})
+        if dtype is None and out is None and not more:
+            return unary(_SUM, self, {"axis": axis, "keepdims": keepdims})
+        return apply(_SUM, (self,), {"axis": axis, "keepdims": keepdims, "dtype": dtype, "out": out, **more})
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
         """Return the elements in another shape; one length may be -1."""
         more: dict[str, Any] = {} if order == "C" else {"order": order}
         if copy is not None:
             more["copy"] = copy
-        return apply(_RESHAPE, (self,), {"shape": shape[0] if len(shape) == 1 else shape, **more})
+        return unary(_RESHAPE, self, {"shape": plain(shape[0] if len(shape) == 1 else shape, "a shape"), **more})
 
     def transpose(self, *axes: Any) -> Any:
         """Return the array with its axes permuted, reversed by default."""
         if not axes or axes[0] is None:
             return unary(_TRANSPOSE, self)
-        return apply(_TRANSPOSE, (self,), {"axes": axes[0] if len(axes) == 1 else axes})
+        return unary(_TRANSPOSE, self, {"axes": axes[0] if len(axes) == 1 else axes})
 
     def astype(self, dtype: Any, *, casting: str = "unsafe", copy: bool = True) -> Any:
         """Return the values in another dtype; the history goes on where that is floating or complex."""
         if not copy and np.dtype(dtype) == self.dtype:  # type: ignore[attr-defined]
             return self
-        return apply(_ASTYPE, (self,), {"dtype": np.dtype(dtype), "casting": casting})
+        return unary(_ASTYPE, self, {"dtype": np.dtype(dtype), "casting": casting})
 
     def copy(self, order: str = "C") -> Any:
         """Return a copy with memory of its own, recorded."""
-        return apply(_COPY, (self,), {"order": order})
+        return unary(_COPY, self, {"order": order})
 
     def flatten(self, order: str = "C") -> Any:
         """Return the elements as a one-dimensional copy."""

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 __all__ = ["MODE", "Mode", "Observer", "enable_grad", "no_grad", "scope", "setting"]
 
@@ -29,8 +28,7 @@ class Observer(Protocol):
         """Be told that a reverse walk raised."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(NamedTuple):
     """The ambient settings of one thread or task."""
 
     grad: bool = True
@@ -57,7 +55,7 @@ class setting(ContextDecorator):  # noqa: N801  (used as a verb: `with setting(g
         return setting(**self._changes)  # a decorated function may run in several threads at once
 
     def __enter__(self) -> None:
-        self._tokens.append(MODE.set(replace(MODE.get(), **self._changes)))
+        self._tokens.append(MODE.set(MODE.get()._replace(**self._changes)))
 
     def __exit__(self, *exc: object) -> None:
         MODE.reset(self._tokens.pop())
@@ -125,7 +123,7 @@ class scope:  # noqa: N801  (used as a verb: `with scope("features.0")`)
         mode = MODE.get()
         if mode.observer is not None:
             mode.observer.enter(self._path, self._kind)
-        self._token = MODE.set(replace(mode, scope=self._path))
+        self._token = MODE.set(Mode(mode.grad, self._path, mode.observer, mode.keep, mode.recomputing))
 
     def __exit__(self, *exc: object) -> None:
         MODE.reset(self._token)

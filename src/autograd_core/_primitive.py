@@ -66,7 +66,8 @@ class Primitive:
         add_to: Function | None = None,
         words: str = "",
     ) -> None:
-        self.function, self.forward = function, forward or function
+        # what computes on arrays is the function inside the dispatcher, NumPy's or ours
+        self.function, self.forward = function, forward or getattr(function, "__wrapped__", function)
         self.name: str = function.__name__
         self.rules, self.rule, self.arity = rules, rule, len(rules)
         self.elementwise, self.linear, self.multilinear = elementwise, linear, multilinear

@@ -16,7 +16,7 @@ from ._modes import MODE
 from ._node import Form, Node, item_node, new_node, next_number
 from ._primitive import Composite, Constant, Entry, Function, Primitive, look_up
 
-__all__ = ["apply", "binary", "box", "call", "call_function", "plain", "record_result", "results_are", "unary"]
+__all__ = ["apply", "binary", "box", "call", "call_function", "is_numpy", "plain", "record_result", "results_are", "unary"]
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -63,6 +63,10 @@ def operand(x: Any) -> Any:
             f"a {kind.__name__} of shape {x.shape} has semantics of its own that would be lost; pass np.asarray(x) instead"
         )
     if hasattr(kind, "__array_ufunc__"):
+        if kind.__module__.startswith("dask."):
+            from ._dask import Chunked
+
+            return Chunked(x)
         return x
     if isinstance(x, (list, tuple)) and _holds_tensor(x):
         return Tensor.stacked(x)
@@ -70,6 +74,11 @@ def operand(x: Any) -> Any:
     if array.dtype == object:
         raise DtypeError(f"a {kind.__name__} is not a number or an array of numbers, so it cannot be an operand: {x!r:.80}")
     return array
+
+
+def is_numpy(x: Any) -> bool:
+    """Whether something is NumPy's or becomes so, and is not an array of another library that speaks NumPy's protocols."""
+    return isinstance(x, ndarray | np.generic) or not hasattr(type(x), "__array_ufunc__")
 
 
 def _holds_tensor(x: Any) -> bool:
@@ -113,15 +122,15 @@ def _kept(a: Any) -> Any:
     return a
 
 
-def unary(p: Primitive, a: Any) -> Any:
-    """Apply a primitive of one operand without metadata."""
+def unary(p: Primitive, a: Any, meta: dict[str, Any] | None = None) -> Any:
+    """Apply a primitive of one operand; metadata comes bound to names."""
     node = handle = None
     if isinstance(a, Tensor):
         handle, node, a = a, a._node, a._array
     elif type(a) is not ndarray:
         a = operand(a)
     try:
-        out = p.forward(a)
+        out = p.forward(a) if meta is None else p.forward(a, **meta)
     except Exception as error:
         raise explained(p, (a,), error) from error
     if type(out) is ndarray:
@@ -129,14 +138,14 @@ def unary(p: Primitive, a: Any) -> Any:
             out = out.view()
         out.setflags(False)
     elif type(out) is tuple:
-        return _several(p, out, (a,), (node,), None)
+        return _several(p, out, (a,), (node,), meta)
     else:
         out = _frozen(out)
     t = new(Tensor)
     t._array = out
     if out.base is not None and handle is not None:
         t._source = _viewed(handle, out)
-    if node is None:
+    if node is None or (meta is not None and out.dtype.kind not in FLOATING):
         t._node = None
         return t
     mode = MODE.get()
@@ -151,7 +160,7 @@ def unary(p: Primitive, a: Any) -> Any:
     n.args = (a if p.reads[0] else node,)
     n.parents = (node,)
     n.out = out if p.reads_output else None
-    n.meta = n.watch = None
+    n.meta, n.watch = meta, None
     n.scope = mode.scope
     if mode.observer is not None:
         mode.observer.forward(n, (a,), out)
@@ -307,7 +316,7 @@ def _several(
 
 def wrapped(value: Any) -> Any:
     """Wrap the arrays among a constant function's results."""
-    if isinstance(value, ndarray | np.generic):
+    if isinstance(value, ndarray | np.generic) or not (is_numpy(value) or isinstance(value, Tensor)):
         return box(_frozen(value), None)
     if isinstance(value, tuple | list):
         items = [wrapped(v) for v in value]

@@ -25,7 +25,7 @@ from ._modes import MODE
 from ._node import ITEM, Node, Watch, new_node
 from ._operators import Operators
 from ._primitive import TABLE, Primitive, entry_of
-from ._record import apply, binary, box, call_function, operand, results_are, unary
+from ._record import apply, binary, box, call_function, is_numpy, operand, plain, results_are, unary
 from ._rules.indexing import gather
 
 __all__ = ["Tensor", "as_tensor", "holds_tensor"]
@@ -82,10 +82,11 @@ class Tensor(Operators, Methods, Interchange):
                     "use t itself, t.copy(), or t.detach() to leave the graph on purpose"
                 )
             source = source._array
-        array = np.array(source, dtype=dtype)
+        array = np.array(source, dtype=dtype) if is_numpy(source) else operand(source).astype(dtype or source.dtype)
         if array.dtype.kind not in "biufc":
             raise DtypeError(f"cannot make a Tensor of {data!r:.80}: its elements are not numbers")
-        array.setflags(write=False)
+        if is_numpy(array):
+            array.setflags(write=False)
         self._array, self._node, self._name = array, None, name
         if requires_grad:
             self.requires_grad_()
@@ -100,15 +101,16 @@ class Tensor(Operators, Methods, Interchange):
 
     @property
     def data(self) -> np.ndarray[Any, Any]:
-        """The values, as a read-only array that shares memory."""
-        return self._array  # type: ignore[no-any-return]
+        """The values, as a read-only array that shares memory; the Dask array of a Tensor over one."""
+        return getattr(self._array, "inner", self._array)  # type: ignore[no-any-return]
 
     def numpy(self) -> np.ndarray[Any, Any]:
         """Return the values as a read-only array that shares memory; use ``.numpy().copy()`` to write.
 
-        Works on Tensors that require grad too, since asking for NumPy by name is asking to leave the graph.
+        Works on Tensors that require grad too, since asking for NumPy by name is asking to leave the graph. A Dask array is
+        computed.
         """
-        return np.asarray(self._array)
+        return np.asarray(self._array if is_numpy(self._array) else self._array.compute())
 
     shape = property(lambda self: self._array.shape, doc="Length of each axis.")
     ndim = property(lambda self: self._array.ndim, doc="Number of axes.")
@@ -181,7 +183,7 @@ class Tensor(Operators, Methods, Interchange):
         if not flag:
             self._node = None
         elif self._node is None:
-            if self._array.flags.writeable or self._array.base is not None:
+            if is_numpy(self._array) and (self._array.flags.writeable or self._array.base is not None):
                 self._array = np.array(self._array)  # a leaf owns its values: nobody may change them behind the graph
                 self._array.setflags(write=False)
             self._node = new_node(None, self._array.shape, self._array.dtype)
@@ -271,7 +273,7 @@ class Tensor(Operators, Methods, Interchange):
                     f"backward() of a Tensor of shape {array.shape} needs gradient=, a cotangent of the same shape; "
                     "or reduce it to one number first, for example with .sum()"
                 )
-            return np.ones(array.shape, array.dtype)
+            return np.ones(array.shape, array.dtype) if is_numpy(array) else np.ones_like(array)
         g = gradient if isinstance(gradient, Tensor) else np.asarray(gradient)
         if g.shape != array.shape:
             raise ShapeError(f"gradient of shape {g.shape} for a Tensor of shape {array.shape}; the two must be equal")
@@ -314,7 +316,7 @@ class Tensor(Operators, Methods, Interchange):
         shape, dtype, hooks = self.shape, self.dtype, self._watch().hooks
 
         def arrive(g: Any) -> Any:
-            given = g if isinstance(g, Tensor) else box(np.asarray(g), None)
+            given = g if isinstance(g, Tensor) else box(np.asarray(g) if is_numpy(g) else g, None)
             replaced = hook(given.conj())
             if replaced is None:
                 return g
@@ -383,7 +385,9 @@ class Tensor(Operators, Methods, Interchange):
         return value._array in self._array if isinstance(value, Tensor) else value in self._array
 
     def __repr__(self) -> str:
-        text = np.array2string(self._array, separator=", ", prefix="Tensor(", threshold=100, edgeitems=3)
+        text = repr(self._array)
+        if is_numpy(self._array):
+            text = np.array2string(self._array, separator=", ", prefix="Tensor(", threshold=100, edgeitems=3)
         parts = [text]
         if self.dtype not in (np.dtype(float), np.dtype(int), np.dtype(bool), np.dtype(complex)):
             parts.append(f"dtype={self.dtype}")
@@ -419,7 +423,8 @@ class Tensor(Operators, Methods, Interchange):
     # -- indexing and assignment ------------------------------------------------------------------------------------------
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply(_GATHER, (self,), {"index": index})  # type: ignore[no-any-return]
+        index = index if type(index) is int else plain(index, "an index")
+        return unary(_GATHER, self, {"index": index})  # type: ignore[no-any-return]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         assign(self, index, value)
@@ -435,7 +440,8 @@ class Tensor(Operators, Methods, Interchange):
                 f"a Tensor of shape {self.shape} with history cannot be pickled or deep-copied, since its graph cannot; "
                 "use .detach(), or .copy() to keep the history"
             )
-        return _restored, (type(self), np.array(self._array), self.requires_grad, self.name, self.grad)
+        array = np.array(self._array) if is_numpy(self._array) else self._array
+        return _restored, (type(self), array, self.requires_grad, self.name, self.grad)
 
     def __copy__(self) -> Tensor:
         return _restored(*self.__reduce_ex__(4)[1]) if self.is_leaf else box(self._array, self._node)
@@ -443,7 +449,8 @@ class Tensor(Operators, Methods, Interchange):
 
 def _restored(cls: type[Tensor], array: Any, requires_grad: bool, name: str | None, grad: Tensor | None) -> Tensor:
     t = cls.__new__(cls)
-    array.setflags(write=False)
+    if is_numpy(array):
+        array.setflags(write=False)
     t._array, t._node, t._name = array, None, name
     if requires_grad:
         t.requires_grad_()
@@ -468,11 +475,16 @@ def _accumulate(leaf: Tensor, cotangent: Any) -> None:
     if isinstance(cotangent, Tensor):
         gradient = cotangent.conj()
     else:
-        array = own(cotangent) if sys.getrefcount(cotangent) <= 2 else np.array(cotangent)
-        gradient = box(np.conj(array, out=array) if array.dtype.kind == "c" else array, None)
-        array.setflags(write=False)
+        array = own(cotangent) if sys.getrefcount(cotangent) <= 2 or not is_numpy(cotangent) else np.array(cotangent)
+        gradient = box(_conjugated(array) if array.dtype.kind == "c" else array, None)
+        if is_numpy(array):
+            array.setflags(write=False)
     before = leaf.grad
     leaf._grad = gradient if before is None else before + gradient
+
+
+def _conjugated(array: Any) -> Any:
+    return np.conj(array, out=array) if is_numpy(array) else np.conj(array)
 
 
 results_are(Tensor)
@@ -484,7 +496,10 @@ def as_tensor(x: Any) -> Tensor:
         return x
     if holds_tensor(x):
         return Tensor.stacked(x)
-    array = np.asarray(operand(x))
+    array = operand(x)
+    if not is_numpy(array):
+        return box(array, None)  # type: ignore[no-any-return]
+    array = np.asarray(array)
     if array.flags.writeable:
         array = array.view()
         array.setflags(write=False)
