@@ -5,7 +5,7 @@ Every name for the same Tensor sees it, as in NumPy; what a graph has saved neve
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -13,11 +13,13 @@ from ._errors import AssignmentError, DtypeError, ShapeError
 from ._graph import references
 from ._memory import writable
 from ._modes import MODE
-from ._primitive import Entry, entry_of
-from ._record import apply, call, explained, operand, plain
+from ._primitive import entry_of
+from ._record import apply, call, explained, is_numpy, operand, plain
 from ._rules.indexing import put
 
 __all__ = ["assign", "update"]
+
+_C = TypeVar("_C", bound="_Counted")
 
 _PUT = entry_of(put)
 
@@ -32,14 +34,20 @@ def assign(t: Any, index: Any, value: Any) -> None:
     """
     index = plain(index, "an index")
     if _has_no_history(t, value, "x[i] = v"):
+        raw = getattr(value, "_array", value)
+        if not is_numpy(t._array):
+            array = t._array.copy()
+            array[index] = raw
+            t._array = array
+            return
         with writable(t) as array:
-            array[index] = getattr(value, "_array", value)
+            array[index] = raw
         return
     result = apply(_PUT, (t, value), {"index": index})
     t._array, t._node = result._array, result._node
 
 
-def update(t: Any, primitive: Entry, other: Any) -> Any:
+def update(t: Any, primitive: Any, other: Any) -> Any:
     """Do ``t += other`` and its like: `t` keeps its shape and, by NumPy's rule of casting within a kind, its dtype.
 
     Raises
@@ -54,6 +62,9 @@ def update(t: Any, primitive: Entry, other: Any) -> Any:
     temporary = references(t) <= _TEMPORARY  # the view that `x[i] += v` makes: Python assigns the result to x[i] next
     if _has_no_history(t, other, f"an in-place {primitive.name}", temporary):
         raw = operand(getattr(other, "_array", other))
+        if not is_numpy(t._array):
+            t._array = primitive.function(t._array, raw)
+            return t
         with writable(t) as array:
             try:
                 primitive.function(array, raw, out=array)
@@ -108,7 +119,7 @@ class _Counted:
 
     count = 0
 
-    def __iadd__(self, _: Any) -> _Counted:
+    def __iadd__(self, _: Any) -> Self:
         return _update_counting(self, None, None)
 
     def __getitem__(self, _: Any) -> _Counted:
@@ -118,7 +129,7 @@ class _Counted:
         self.count = value.count
 
 
-def _update_counting(t: _Counted, _primitive: None, _other: None) -> _Counted:
+def _update_counting(t: _C, _primitive: None, _other: None) -> _C:
     t.count = references(t)
     return t
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from ._record import is_numpy
 from ._tensor import Tensor, as_tensor, holds_tensor
 
 __all__ = ["asarray", "tensor"]
@@ -45,7 +46,7 @@ def asarray(
     """
     if device is not None:
         np.empty(0, device=device)  # raises for another device than NumPy's
-    t = as_tensor(np.array(x, dtype=dtype, copy=copy) if not isinstance(x, Tensor) and not holds_tensor(x) else x)
+    t = as_tensor(np.array(x, dtype=dtype, copy=copy) if is_numpy(x) and not holds_tensor(x) else x)
     if dtype is not None and t.dtype != np.dtype(dtype):
         if copy is False:
             raise ValueError(f"asarray from {t.dtype} to {np.dtype(dtype)} needs a copy, but copy=False was given")

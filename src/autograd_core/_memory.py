@@ -48,6 +48,11 @@ class writable:  # noqa: N801  (used as a verb: `with writable(t) as array`)
             raise AssignmentError(
                 f"writable() of a Tensor of shape {t.shape} computed from others; write into a leaf, or t.detach().copy()"
             )
+        if not isinstance(t._array, np.ndarray):
+            raise AssignmentError(
+                f"writable() of a Tensor of shape {t.shape} over a {type(t.data).__module__} array, which has no memory of its "
+                "own; assign by index, or use an operator such as -="
+            )
         self.tensor = t
 
     def __enter__(self) -> np.ndarray[Any, Any]:

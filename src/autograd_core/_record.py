@@ -115,6 +115,16 @@ def explained(primitive: Primitive | Constant, operands: tuple[Any, ...], error:
     return error
 
 
+def elsewhere(p: Primitive, raw: tuple[Any, ...], meta: dict[str, Any] | None, error: Exception) -> Any:
+    """Compute on another library's arrays by NumPy's dispatch, which `forward` goes around; else raise the error, explained."""
+    if p.function is not p.forward and not all(map(is_numpy, raw)):
+        try:
+            return p.function(*raw, **(meta or {}))
+        except Exception as second:
+            raise explained(p, raw, second) from second
+    raise explained(p, raw, error) from error
+
+
 def _kept(a: Any) -> Any:
     """A constant operand that no rule reads: kept if small or if someone is looking, else its form."""
     if type(a) is ndarray and a.size > KEPT and not MODE.get().keep:
@@ -131,8 +141,8 @@ def unary(p: Primitive, a: Any, meta: dict[str, Any] | None = None) -> Any:
         a = operand(a)
     try:
         out = p.forward(a) if meta is None else p.forward(a, **meta)
-    except Exception as error:
-        raise explained(p, (a,), error) from error
+    except Exception as error:  # noqa: BLE001  (raised again, explained)
+        out = elsewhere(p, (a,), meta, error)
     if type(out) is ndarray:
         if out is a:
             out = out.view()
@@ -189,8 +199,8 @@ def binary(p: Primitive, a: Any, b: Any) -> Any:
         b = operand(b)
     try:
         out = p.forward(a, b)
-    except Exception as error:
-        raise explained(p, (a, b), error) from error
+    except Exception as error:  # noqa: BLE001  (raised again, explained)
+        out = elsewhere(p, (a, b), None, error)
     if type(out) is ndarray:
         out.setflags(False)  # type: ignore[call-arg]  # by position: 30 ns less
     elif type(out) is tuple:
@@ -260,8 +270,8 @@ def apply(p: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         parents = [node if rule is not None else None for node, rule in zip(parents, p.rules, strict=True)]
     try:
         out = p.forward(*raw, **meta) if meta else p.forward(*raw)
-    except Exception as error:
-        raise explained(p, tuple(raw), error) from error
+    except Exception as error:  # noqa: BLE001  (raised again, explained)
+        out = elsewhere(p, tuple(raw), meta, error)
     t = record_result(p, out, tuple(raw), tuple(parents), meta)
     if type(out) is ndarray and out.base is not None:
         for a in args:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ._errors import GradientError
+from ._record import is_numpy
 from ._recording import Recording, all_like, finished, of_arguments
 from ._tensor import Tensor
 from ._tree import map_leaves
@@ -132,7 +133,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_
             raise GradientError(
                 f"{name} of a complex value of dtype {y.dtype} has no steepest ascent; take .real or abs, or use ac.vjp"
             )
-        gradients = recording.rebuild(recording.pull([y], [finished(np.ones(y.shape, y.dtype))]))
+        one = np.ones(y.shape, y.dtype) if is_numpy(y._array) else np.ones_like(y._array)
+        gradients = recording.rebuild(recording.pull([y], [finished(one)]))
         value = recording.released((y, recording.result[1]) if has_aux else y)
         return value, gradients[0] if isinstance(argnums, int) else tuple(gradients)
 
