@@ -41,6 +41,9 @@ from .layers.activations import Softsign as Softsign
 from .layers.activations import Tanh as Tanh
 from .layers.activations import Tanhshrink as Tanhshrink
 from .layers.activations import Threshold as Threshold
+from .layers.attention import MultiheadAttention as MultiheadAttention
+from .layers.attention import TransformerEncoder as TransformerEncoder
+from .layers.attention import TransformerEncoderLayer as TransformerEncoderLayer
 from .layers.containers import Identity as Identity
 from .layers.containers import ModuleDict as ModuleDict
 from .layers.containers import ModuleList as ModuleList

@@ -33,6 +33,7 @@ from ._functional.activations import softsign as softsign
 from ._functional.activations import tanh as tanh
 from ._functional.activations import tanhshrink as tanhshrink
 from ._functional.activations import threshold as threshold
+from ._functional.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from ._functional.dense import bilinear as bilinear
 from ._functional.dense import embedding as embedding
 from ._functional.dense import linear as linear

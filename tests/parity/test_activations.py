@@ -22,7 +22,9 @@ def test_activation(name, options):
     x = np.random.default_rng(0).normal(0, 2, (4, 6))
     # PyTorch's derivatives of these two use constants rounded to float32, and hardsigmoid's is not differentiable again.
     rtol = 1e-7 if name in ("CELU", "Hardsigmoid") else 1e-8
-    layers_agree(getattr(nn, name)(**options), getattr(torch.nn, name)(**options), x, rtol=rtol, second_order=name != "Hardsigmoid")
+    layers_agree(
+        getattr(nn, name)(**options), getattr(torch.nn, name)(**options), x, rtol=rtol, second_order=name != "Hardsigmoid"
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,9 @@ def test_derivative_at_kinks(name, kinks):
     layers_agree(getattr(nn, name)(), getattr(torch.nn, name)(), np.array(kinks), second_order=False)
 
 
-@pytest.mark.parametrize("name", ["Sigmoid", "LogSigmoid", "Softplus", "Tanh", "SiLU", "GELU", "ELU", "Softmax", "LogSoftmax", "Mish"])
+@pytest.mark.parametrize(
+    "name", ["Sigmoid", "LogSigmoid", "Softplus", "Tanh", "SiLU", "GELU", "ELU", "Softmax", "LogSoftmax", "Mish"]
+)
 def test_far_out_values_stay_finite(name):
     options = {"dim": 0} if "max" in name else {}
     x = np.array([-1e4, -700.0, -50.0, 50.0, 700.0, 1e4])

@@ -138,7 +138,8 @@ def test_flatten_and_unflatten():
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("momentum", [0.1, None])
 @pytest.mark.parametrize(
-    ("name", "shape"), [("BatchNorm1d", (6, 3)), ("BatchNorm1d", (4, 3, 5)), ("BatchNorm2d", (3, 4, 3, 2)), ("InstanceNorm2d", (3, 4, 3, 2))]
+    ("name", "shape"),
+    [("BatchNorm1d", (6, 3)), ("BatchNorm1d", (4, 3, 5)), ("BatchNorm2d", (3, 4, 3, 2)), ("InstanceNorm2d", (3, 4, 3, 2))],
 )
 def test_batch_and_instance_norm(name, shape, momentum, training):
     rng = np.random.default_rng(0)

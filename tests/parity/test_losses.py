@@ -89,7 +89,9 @@ def test_binary(reduction):
 
 def test_binary_at_certain_predictions():
     for p in ([0.0, 1.0], [1.0, 0.0]):
-        assert nn.BCELoss()(np.array(p), [0.0, 1.0]).item() == torch.nn.BCELoss()(torch.tensor(p), torch.tensor([0.0, 1.0])).item()
+        assert (
+            nn.BCELoss()(np.array(p), [0.0, 1.0]).item() == torch.nn.BCELoss()(torch.tensor(p), torch.tensor([0.0, 1.0])).item()
+        )
 
 
 @pytest.mark.filterwarnings("ignore:reduction. 'mean' divides:UserWarning")

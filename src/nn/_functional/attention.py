@@ -1,0 +1,95 @@
+"""Attention: each query reads a mean of the values, weighted by how well its key fits."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+import autograd_core as ac
+
+from .._errors import ArgumentError
+from .._rng import Rng
+from .activations import dropout
+
+__all__ = ["attend", "causal_mask", "scaled_dot_product_attention"]
+
+
+def causal_mask(queries: int, keys: int) -> np.ndarray[Any, Any]:
+    """Return which keys come after each query: boolean, (queries, keys), True above the diagonal."""
+    return ~np.tri(queries, keys, dtype=bool)
+
+
+def attend(
+    query: Any, key: Any, value: Any, bias: Any, scale: float, p: float, training: bool, rng: Rng = None
+) -> tuple[Any, Any]:
+    """Return the weighted means (..., L, V) and the weights (..., L, S) before dropout.
+
+    Parameters
+    ----------
+    query, key, value : Tensor, shapes (..., L, E), (..., S, E), (..., S, V)
+    bias : array_like or None
+        Added to the scores (..., L, S); -inf where a key must not be read.
+    """
+    scores = (query * scale) @ key.swapaxes(-1, -2)
+    weights = ac.special.softmax(scores if bias is None else scores + bias, axis=-1)
+    kept = dropout(weights, p, training, rng) if p else weights
+    return kept @ value, weights
+
+
+def scaled_dot_product_attention(
+    query: Any,
+    key: Any,
+    value: Any,
+    attn_mask: Any = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    *,
+    rng: Rng = None,
+) -> Any:
+    """Return ``softmax(Q K^T / sqrt(E) + mask) V``.
+
+    Parameters
+    ----------
+    query, key, value : Tensor, shapes (..., L, E), (..., S, E), (..., S, V)
+    attn_mask : array_like, broadcasts to (..., L, S), optional
+        Boolean, True where a key may be read, or numbers added to the scores.
+    dropout_p : float
+        Probability with which weights are dropped.
+    is_causal : bool
+        Let each query read only keys up to its own place.
+    scale : float, optional
+        Instead of ``1 / sqrt(E)``.
+
+    Returns
+    -------
+    Tensor, shape (..., L, V)
+
+    Raises
+    ------
+    ArgumentError
+        If both a mask and `is_causal` are given.
+
+    References
+    ----------
+    A. Vaswani et al., Attention Is All You Need, arXiv 1706.03762, eq. 1.
+    """
+    query, key, value = (t if isinstance(t, ac.Tensor) else ac.asarray(t) for t in (query, key, value))
+    if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
+        raise ac.ShapeError(f"attention of query {query.shape}, key {key.shape} and value {value.shape}: they do not fit")
+    if is_causal:
+        if attn_mask is not None:
+            raise ArgumentError("attention takes attn_mask or is_causal=True, not both")
+        attn_mask = ~causal_mask(query.shape[-2], key.shape[-2])
+    bias = attn_mask
+    if bias is not None and (bias.dtype if hasattr(bias, "dtype") else np.asarray(bias).dtype) == bool:
+        bias = additive(~np.asarray(bias), query.dtype)
+    factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    return attend(query, key, value, bias, factor, dropout_p, True, rng)[0]
+
+
+def additive(forbidden: Any, dtype: Any) -> np.ndarray[Any, Any]:
+    """Turn a boolean mask into numbers to add: -inf where True."""
+    return np.where(forbidden, -np.inf, 0.0).astype(dtype)
