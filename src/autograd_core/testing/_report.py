@@ -13,7 +13,7 @@ import numpy as np
 
 from .._errors import AutogradError
 
-__all__ = ["AccuracyWarning", "DerivativeError", "Finding", "Report", "snippet"]
+__all__ = ["AccuracyWarning", "DerivativeError", "Finding", "Report", "array_source", "named", "snippet"]
 
 
 class DerivativeError(AutogradError, AssertionError):
@@ -113,18 +113,20 @@ def _number(x: Any) -> str:
     return repr(x.real) if x.imag == 0 else repr(x)
 
 
-def _array(x: Any) -> str:
+def array_source(x: Any) -> str:
     with np.printoptions(precision=17, threshold=200, floatmode="unique", linewidth=120):
         text = np.array2string(np.asarray(x), separator=", ")
     return f"np.array({text}, dtype={np.asarray(x).dtype.name!r})"
 
 
-def _named(f: Callable[..., Any]) -> tuple[list[str], str] | None:
+def named(f: Callable[..., Any]) -> tuple[list[str], str] | None:
     """Lines that import or define `f`, and its name in them; None where its source is not to be had."""
+    if hasattr(f, "source"):  # a random program
+        return f.source().splitlines(), "program"
     module, name = getattr(f, "__module__", None), getattr(f, "__qualname__", getattr(f, "__name__", ""))
     if hasattr(np, name) and getattr(np, name) is f:
         return [], f"np.{name}"
-    if module and module != "__main__" and "<" not in name and "." not in name:
+    if module and name and module != "__main__" and "<" not in name and "." not in name:
         return [f"from {module} import {name}"], name
     try:
         source = textwrap.dedent(inspect.getsource(f))
@@ -143,11 +145,11 @@ def snippet(f: Callable[..., Any], operands: Sequence[Any], call: str, metadata:
     `call` is the check, with ``{f}`` and ``{xs}`` in place of the function and its operands.
     """
     lines = ["import numpy as np", "import autograd_core as ac"]
-    named = _named(f)
-    if named is None:
-        named = [f"f = ...  # {f!r}"], "f"
-    lines += named[0]
-    name = named[1]
+    found = named(f)
+    if found is None:
+        found = [f"f = ...  # {f!r}"], "f"
+    lines += found[0]
+    name = found[1]
     free = inspect.getclosurevars(f).nonlocals if inspect.isfunction(f) else {}
     if free:
         lines.append(f"# it closes over {', '.join(free)}")
@@ -155,6 +157,6 @@ def snippet(f: Callable[..., Any], operands: Sequence[Any], call: str, metadata:
         name = f"lambda *xs: {name}(*xs, {', '.join(f'{k}={v!r}' for k, v in metadata.items())})"
     names = [f"x{i}" for i in range(len(operands))]
     for n, x in zip(names, operands, strict=True):
-        lines.append(f"{n} = {_array(x) if isinstance(x, np.ndarray | np.generic) else repr(x)}")
+        lines.append(f"{n} = {array_source(x) if isinstance(x, np.ndarray | np.generic) else repr(x)}")
     lines.append(call.format(f=name, xs=", ".join(names)))
     return "\n".join(lines)
