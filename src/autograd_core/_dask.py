@@ -36,7 +36,7 @@ _OWN: dict[Any, Any] = {
     np.shape: lambda a: a.shape,
     np.ndim: lambda a: a.ndim,
     np.size: lambda a: a.size,
-    np.reshape: lambda a, shape, order="C", copy=None: Chunked(a).reshape(shape, order=order),
+    np.reshape: lambda a, shape, order="C", **_: Chunked(a).reshape(shape, order=order),
     np.linalg.cholesky: lambda a, /, *, upper=False: da.linalg.cholesky(a, lower=not upper),  # Dask's default is the upper one
 }
 _DIFFERENT = frozenset({np.linalg.lstsq, np.linalg.svd, np.median, np.nanmedian, np.percentile, np.quantile})

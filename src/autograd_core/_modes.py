@@ -6,7 +6,7 @@ The recording path reads it once an operation (18 ns); a new thread starts from 
 from __future__ import annotations
 
 from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol
 
 __all__ = ["MODE", "Mode", "Observer", "enable_grad", "no_grad", "scope", "setting"]
@@ -39,6 +39,8 @@ class Mode(NamedTuple):
     """Keep large constant operands on the node too, which a picture or a recording wants and a derivative does not."""
     recomputing: bool = False
     """A checkpointed function runs again for its derivative: buffers must not be updated a second time."""
+    outer: Any = None
+    """The settings outside the innermost ``with setting(...)``: kept here, so that one instance serves all threads."""
 
 
 MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=Mode())
@@ -49,16 +51,13 @@ class setting(ContextDecorator):  # noqa: N801  (used as a verb: `with setting(g
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
-        self._tokens: list[Token[Mode]] = []
-
-    def _recreate_cm(self) -> setting:
-        return setting(**self._changes)  # a decorated function may run in several threads at once
 
     def __enter__(self) -> None:
-        self._tokens.append(MODE.set(MODE.get()._replace(**self._changes)))
+        mode = MODE.get()
+        MODE.set(mode._replace(**self._changes, outer=mode))
 
     def __exit__(self, *exc: object) -> None:
-        MODE.reset(self._tokens.pop())
+        MODE.set(MODE.get().outer)
 
 
 class no_grad(setting):  # noqa: N801  (PyTorch's name)

@@ -67,12 +67,13 @@ class Primitive:
         words: str = "",
     ) -> None:
         # what computes on arrays is the function inside the dispatcher, NumPy's or ours
-        self.function, self.forward = function, forward or getattr(function, "__wrapped__", function)
+        self.function = function
+        self.forward: Function = forward or getattr(function, "__wrapped__", function)
         self.name: str = function.__name__
         self.rules, self.rule, self.arity = rules, rule, len(rules)
         self.elementwise, self.linear, self.multilinear = elementwise, linear, multilinear
         self.holomorphic, self.add_to, self.words = holomorphic, add_to, words
-        self._rules_by_place: list[Rule] = []
+        self._rules_by_place: tuple[Rule, ...] = ()
         self.names = parameter_names(function)
         # of NumPy's own ufuncs of equal dtypes: a Python number may become an array (not so in `ldexp`, nor in SciPy's)
         self.weak = elementwise and self.forward is function and "ff->f" in getattr(function, "types", ())
@@ -93,9 +94,10 @@ class Primitive:
         """The rules of a call with `count` operands, one each: a variadic primitive has one rule that is told which."""
         if self.rule is None:
             return self.rules
-        while len(self._rules_by_place) < count:
-            self._rules_by_place.append(_at_place(self.rule, len(self._rules_by_place)))
-        return tuple(self._rules_by_place[:count])
+        rules = self._rules_by_place
+        if len(rules) < count:  # assigned whole, since another thread may be here too
+            rules = self._rules_by_place = tuple(_at_place(self.rule, i) for i in range(count))
+        return rules[:count]
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Split the arguments of a call into operands, in order, and metadata by name."""

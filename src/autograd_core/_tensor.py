@@ -440,11 +440,30 @@ class Tensor(Operators, Methods, Interchange):
                 f"a Tensor of shape {self.shape} with history cannot be pickled or deep-copied, since its graph cannot; "
                 "use .detach(), or .copy() to keep the history"
             )
+        if self.grad is not None and not self.grad.is_leaf:
+            raise HistoryError(
+                f"a leaf of shape {self.shape} cannot be pickled or deep-copied with a .grad that has a history, as "
+                "create_graph=True leaves it; detach .grad or set it to None first"
+            )
         array = np.array(self._array) if is_numpy(self._array) else self._array
-        return _restored, (type(self), array, self.requires_grad, self.name, self.grad)
+        return _restored, (type(self), array, self.requires_grad, self.name, self.grad), self._own_state()
+
+    def _own_state(self) -> Any:
+        """What a subclass keeps in its own attributes, in the form that `copy` and `pickle` set."""
+        slots = [name for cls in type(self).__mro__ if issubclass(cls, Tensor) and cls is not Tensor for name in _slots_of(cls)]
+        kept = {name: getattr(self, name) for name in slots if hasattr(self, name)}
+        own = getattr(self, "__dict__", None)
+        return (own or None, kept) if own or kept else None
 
     def __copy__(self) -> Tensor:
-        return _restored(*self.__reduce_ex__(4)[1]) if self.is_leaf else box(self._array, self._node)
+        if not self.is_leaf:
+            return box(self._array, self._node)  # type: ignore[no-any-return]
+        _, args, state = self.__reduce_ex__(4)
+        t = _restored(*args)
+        for attributes in state or ():
+            for name, value in (attributes or {}).items():
+                setattr(t, name, value)
+        return t
 
 
 def _restored(cls: type[Tensor], array: Any, requires_grad: bool, name: str | None, grad: Tensor | None) -> Tensor:
@@ -457,6 +476,11 @@ def _restored(cls: type[Tensor], array: Any, requires_grad: bool, name: str | No
     if grad is not None:
         t.grad = grad
     return t
+
+
+def _slots_of(cls: type) -> tuple[str, ...]:
+    slots = vars(cls).get("__slots__", ())
+    return tuple(name for name in ((slots,) if isinstance(slots, str) else slots) if not name.startswith("__"))
 
 
 def holds_tensor(data: Any) -> bool:
