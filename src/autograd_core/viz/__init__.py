@@ -5,6 +5,11 @@ from ._draw import draw as draw
 from ._engines import Backend as Backend
 from ._engines import DrawingError as DrawingError
 from ._engines import backends as backends
+from ._fields import contour as contour
+from ._fields import derivative as derivative
+from ._fields import gradient_field as gradient_field
+from ._fields import loss_surface as loss_surface
+from ._formula import formula as formula
 from ._model import Edge as Edge
 from ._model import Failure as Failure
 from ._model import Graph as Graph
@@ -19,3 +24,9 @@ from ._record import record as record
 from ._statistics import Statistics as Statistics
 from ._statistics import summarise as summarise
 from ._trace import trace as trace
+from ._training import confusion_matrix as confusion_matrix
+from ._training import feature_maps as feature_maps
+from ._training import filters as filters
+from ._training import gradient_flow as gradient_flow
+from ._training import gradient_norms as gradient_norms
+from ._training import histograms as histograms

@@ -23,7 +23,12 @@ from ._statistics import Statistics, summarise
 #: A constant of more elements than this is taken for data that flows in, and drawn as an input.
 DATA = 64
 #: What the user called, where the primitive behind it has another name.
-SHOWN = {"pooled": "max_pool", "unfold_windows": "unfold", "fold_windows": "fold", "join": "stack", "contract": "einsum"}
+SHOWN = {
+    "pooled": "max_pool", "unfold_windows": "unfold", "fold_windows": "fold", "join": "stack", "contract": "einsum",
+    "correlate": "convolution",
+}  # fmt: skip
+#: Metadata at its usual value is not worth a line.
+USUAL = {"groups": 1}
 
 
 @dataclass(slots=True)
@@ -40,7 +45,7 @@ class Facts:
     classes: dict[str, str] = field(default_factory=dict)
     #: Kind and name of leaves, noted while their Tensors were alive.
     leaves: dict[EngineNode, tuple[Kind, str]] = field(default_factory=dict)
-    names: dict[int, str] = field(default_factory=dict)
+    names: dict[tuple[int, tuple[int, ...]], str] = field(default_factory=dict)
     steps: list[tuple[str, EngineNode, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -161,7 +166,7 @@ def _constant(value: Any, constants: dict[int, int], made: list[Node], facts: Fa
     if shared and key in constants:
         return constants[key]
     size = int(np.prod(shape, dtype=np.int64))
-    name = facts.names.get(key, "") if shared else ""
+    name = facts.names.get(place_of(value), "") if isinstance(value, np.ndarray) else ""
     kind: Kind = "input" if name or size > DATA else "constant"
     statistics = None if isinstance(value, Form) else summarise(value)
     at = len(made)
@@ -171,15 +176,22 @@ def _constant(value: Any, constants: dict[int, int], made: list[Node], facts: Fa
     return at
 
 
+def place_of(a: np.ndarray[Any, Any]) -> tuple[int, tuple[int, ...]]:
+    """Return what tells arrays apart: where the data is, and the shape (a Tensor of an array is a view of it)."""
+    return a.__array_interface__["data"][0], a.shape
+
+
 def argument_text(meta: Mapping[str, Any] | None) -> str:
     """Return metadata as "axis=1, keepdims=True"; an index as "[:, 0]"; arrays by dtype and shape."""
     parts = []
     for name, value in (meta or {}).items():
-        if value is None or name == "shape":  # the shape of the result is shown anyway
+        if (
+            value is None or name == "shape" or (name in USUAL and value == USUAL[name])
+        ):  # the shape of the result is shown anyway
             continue
         if name == "windows" and isinstance(value, tuple) and value and isinstance(value[0], tuple):
             parts.append(f"windows={'×'.join(map(str, value[0]))}")
-        elif name == "index" and not isinstance(value, int):
+        elif name == "index":
             items = value if isinstance(value, tuple) else (value,)
             parts.append(f"[{', '.join(map(_short, items))}]")
         else:

@@ -22,7 +22,7 @@ from .._modes import setting
 from .._node import Node as EngineNode
 from .._primitive import Primitive
 from .._tensor import Tensor
-from ._build import Facts, Failed, assemble, leaf_kind
+from ._build import Facts, Failed, assemble, leaf_kind, place_of
 from ._model import Graph, Source
 from ._statistics import KEEP, Statistics, summarise
 
@@ -35,7 +35,7 @@ OURS = (str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "nn"), s
 class Observer:
     """Collect facts while the engine works."""
 
-    def __init__(self, values: str, budget: float, names: dict[int, str], *, sources: bool) -> None:
+    def __init__(self, values: str, budget: float, names: dict[tuple[int, tuple[int, ...]], str], *, sources: bool) -> None:
         self.facts = Facts(names=names)
         self.nodes: list[EngineNode] = []
         self._held: dict[int, Any] = {}
@@ -147,7 +147,7 @@ class Recording:
     def __init__(self, values: str, budget: float, inputs: Mapping[str, Any], *, sources: bool, title: str) -> None:
         self._title = title
         self._inputs = {name: a._array if isinstance(a, Tensor) else a for name, a in inputs.items()}
-        names = {id(a): name for name, a in self._inputs.items()}
+        names = {place_of(a): name for name, a in self._inputs.items() if isinstance(a, np.ndarray)}
         self._observer = Observer(values, budget, names, sources=sources)
         self._mode: setting | None = None
         self._graph: Graph | None = None

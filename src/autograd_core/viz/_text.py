@@ -10,13 +10,18 @@ from ._view import View
 
 def write_text(graph: Graph, view: View) -> str:
     """Return one line per box in creation order, indented by module, with operands by number and shapes."""
+    # What flows in from outside comes first, so that it does not interrupt a module.
+    outside = [box.cluster < 0 and box.kind in ("input", "parameter", "constant") for box in view.boxes]
+    order = sorted(range(len(view.boxes)), key=lambda k: not outside[k])
+    number = {k: place for place, k in enumerate(order)}
     operands: list[list[int]] = [[] for _ in view.boxes]
     for link in view.links:
-        operands[link.target].append(link.source)
+        operands[link.target].append(number[link.source])
     lines = [graph.title] if graph.title else []
     wide = len(str(len(view.boxes)))
     open_frames: list[int] = []
-    for k, box in enumerate(view.boxes):
+    for k in order:
+        box = view.boxes[k]
         frames = []
         c = box.cluster
         while c >= 0:
@@ -37,7 +42,7 @@ def write_text(graph: Graph, view: View) -> str:
         shape = shape_text(graph.nodes[box.node].shape) if box.group < 0 else ""
         detail = [f"→ {shape}" if shape and operands[k] else "", "; ".join(box.lines)]
         tail = "  ".join(d for d in detail if d)
-        lines.append(f"%{k:<{wide}}  {'│ ' * len(frames)}{call}  {tail}".rstrip())
+        lines.append(f"%{number[k]:<{wide}}  {'│ ' * len(frames)}{call}  {tail}".rstrip())
     if graph.failure is not None:
         lines.append(f"raised: {graph.failure.message}")
     return "\n".join(lines) + "\n"
