@@ -180,6 +180,7 @@ def test_notebooks_get_an_svg_and_a_text():
     bundle = draw(mlp(), engine="builtin")._repr_mimebundle_()
     assert set(bundle) == {"image/svg+xml", "text/plain"}
     assert "<script" not in bundle["image/svg+xml"]
+    assert set(mlp()._repr_mimebundle_()) == set(bundle)
     assert repr(draw(mlp())) == f"Picture({mlp()!r}, 9 boxes)"
 
 

@@ -249,7 +249,7 @@ def test_hostile_names_do_nothing(show, compressed, monkeypatch):
 
 def test_a_notebook_shows_two_pages_in_frames_of_their_own(browser, tmp_path):
     bundles = [explore(recorded(g), theme="light")._repr_mimebundle_() for g in (mlp(), rnn())]
-    assert set(bundles[0]) == {"text/html", "text/plain"}
+    assert set(bundles[0]) == {"text/html", "image/svg+xml", "text/plain"}
     (tmp_path / "notebook.html").write_text("<!DOCTYPE html>" + "".join(b["text/html"] for b in bundles))
     page = browser.new_page()
     errors = []

@@ -181,6 +181,8 @@ def test_a_recording_is_used_once_and_read_after():
     with pytest.raises(RuntimeError, match=r"used once; call ac.viz.record\(\) again"), recording:
         pass
     assert repr(recording) == "Recording(Graph(0 nodes, 0 edges, 0 steps))"
+    assert "text/html" in recording._repr_mimebundle_()
+    assert set(viz.record()._repr_mimebundle_()) == {"text/plain"}
 
 
 def test_recording_leaves_no_trace_and_no_memory():

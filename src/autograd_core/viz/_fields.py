@@ -170,7 +170,7 @@ def loss_surface(
     ax = axes(ax)
     filled = ax.contourf(*spans, _clipped(values), levels=30, cmap="viridis")
     ax.figure.colorbar(filled, ax=ax, label="loss")
-    ax.plot(*along.T, "o-", color="white", mec="#1b2430", ms=4, lw=1.4, label="path")
+    ax.plot(*along.T, marker="o" if len(along) <= 40 else "", color="white", mec="#1b2430", ms=4, lw=1.6, label="path")
     ax.plot(*along[-1], "*", color="#e69f00", mec="#1b2430", ms=14, label="end")
     ax.set(xlabel="first direction", ylabel="second direction", title="Loss along two directions")
     ax.legend()

@@ -1,6 +1,6 @@
 """The recorded graph as plain data with versioned JSON: the one representation every renderer reads.
 
-Nothing here imports the engine. An edge always goes from a smaller id to a larger one (ids are creation order), so a
+Nothing here needs the engine. An edge always goes from a smaller id to a larger one (ids are creation order), so a
 `Graph` is acyclic by construction and no reader needs to search for cycles.
 """
 
@@ -130,6 +130,12 @@ class Graph:
 
     def __repr__(self) -> str:
         return f"Graph({len(self.nodes)} nodes, {len(self.edges)} edges, {len(self.steps)} steps)"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Show the picture in a notebook."""
+        from ._draw import draw
+
+        return draw(self)._repr_mimebundle_(include, exclude)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the graph as plain dicts, lists, strings and numbers."""

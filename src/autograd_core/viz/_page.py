@@ -25,7 +25,7 @@ from ._scene import compose
 from ._svg import write_svg, xml_text
 from ._text import write_text
 from ._theme import DARK, LIGHT, PRODUCTS, SHAPES, Theme
-from ._view import look
+from ._view import View, look
 
 #: Data longer than this (in characters) is compressed.
 COMPRESS = 60_000
@@ -114,21 +114,25 @@ class Page:
 
     def _fallback(self) -> str:
         """Return what is seen where scripts do not run: the picture, or the text tree."""
-        graph = self.graphs[0]
-        tree, collapsed = prepare(graph, budget=self._budget, repeats=self._repeats)
-        view = look(graph, tree, collapsed=collapsed)
+        graph, view = self.graphs[0], self._first_view()
         svg = write_svg(compose(graph, view, LIGHT, across=self._direction == "LR"))
         # The policy refuses style attributes; the size attributes are enough here.
         svg = svg.replace(' style="max-width:100%;height:auto"', "")
         return svg if len(svg) <= FALLBACK else f"<pre>{xml_text(write_text(graph, view)[:FALLBACK])}</pre>"
 
+    def _first_view(self) -> View:
+        tree, collapsed = prepare(self.graphs[0], budget=self._budget, repeats=self._repeats)
+        return look(self.graphs[0], tree, collapsed=collapsed)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
-        """Show the page in a frame of its own; front ends without HTML get the text."""
+        """Show the page in a frame of its own; front ends without HTML get the picture, or the text."""
         frame = (
             '<iframe sandbox="allow-scripts allow-downloads" style="width:100%;height:640px;border:0" '
             f'title="computation graph" srcdoc="{escape(self.to_html(), quote=True)}"></iframe>'
         )
-        return {"text/html": frame, "text/plain": repr(self)}
+        view = self._first_view()
+        picture = write_svg(compose(self.graphs[0], view, LIGHT, across=self._direction == "LR"))
+        return {"text/html": frame, "image/svg+xml": picture, "text/plain": write_text(self.graphs[0], view)}
 
     def __repr__(self) -> str:
         return f"Page({', '.join(map(repr, self.graphs))})"

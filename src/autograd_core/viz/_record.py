@@ -183,6 +183,12 @@ class Recording:
         self._graph = graph
         del self._observer, self._inputs  # nodes and arrays are free from here on
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Show the interactive page in a notebook."""
+        from ._page import explore
+
+        return {"text/plain": repr(self)} if self._graph is None else explore(self)._repr_mimebundle_(include, exclude)
+
     def __repr__(self) -> str:
         return f"Recording({'running' if self._graph is None else self._graph!r})"
 

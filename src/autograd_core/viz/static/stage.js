@@ -85,12 +85,13 @@ class Stage {
     this.lines = links.map((l, k) => {
       const path = svg("path", { d: curve(placed.routes[k], app.across), fill: "none", stroke: theme.edge, "stroke-width": 1.3 });
       const tip = svg("polygon", { points: arrowHead(placed.routes[k], app.across), fill: theme.edge });
-      lines.push(svg("g", { class: "edge", id: "e" + k }, path, tip));
+      const hint = svg("title");
+      lines.push(svg("g", { class: "edge", id: "e" + k }, hint, path, tip));
       if (l.label) {
         const [x, y] = placed.routes[k][0];
         words.push(this.word(app.across ? x + 6 : x + 5, app.across ? y - 4 : y + 13, l.label, LABEL_SIZE, theme.muted, "start"));
       }
-      return { path, tip };
+      return { path, tip, hint };
     });
     this.cards = boxes.map((b, k) => this.card(b, k, placed.x[k], placed.y[k]));
     this.world.replaceChildren(svg("defs", null, hatch), ...frames, ...lines, ...words, ...this.cards.map(c => c.g));
@@ -255,10 +256,10 @@ class Stage {
       card.tip.textContent = text;
     });
     view.links.forEach((l, k) => {
-      let colour = theme.edge, width = 1.3, dim = false;
+      let colour = theme.edge, width = 1.3, dim = false, most = null;
       for (const e of l.edges) {
         const edge = this.data.graph.edges[e], t = this.data.position.get(edge.target), flowed = this.gradientAt[t] <= step;
-        if (edge.gradient !== null && flowed && step) { colour = theme.flow; width = 1.8; }
+        if (edge.gradient !== null && flowed && step) { colour = theme.flow; width = 1.8; most = Math.max(most || 0, edge.gradient); }
         if (now && t === at && step < steps.length) { colour = ACTIVE; width = 3; }
         if (app.path && app.path.stage === this) {
           if (app.path.nodes.has(t) && app.path.nodes.has(this.data.position.get(edge.source))) { colour = theme.select; width = 3; } else dim = true;
@@ -268,6 +269,7 @@ class Stage {
       this.lines[k].path.setAttribute("stroke-width", width);
       this.lines[k].path.setAttribute("opacity", dim && colour !== theme.select ? 0.3 : 1);
       this.lines[k].tip.setAttribute("fill", colour);
+      this.lines[k].hint.textContent = (shapeText(this.data.graph.nodes[l.node].shape) || "scalar") + (most === null ? "" : ", gradient norm " + tidy(most)) + (l.count > 1 ? ", " + l.count + " arrows" : "");
     });
     this.active = active;
     if (active >= 0 && app.follow) this.reveal(active);
