@@ -158,7 +158,7 @@ _NORMS = [calls(SQUARE), calls(A, keepdims=True, ord=1), calls(Z, ord="nuc"), ca
 _SIZES = [calls(6), calls(5, d=0.5, device=CPU), calls(4, dtype=D("float32"))]
 LINALG = {
     "cholesky": [calls(SQUARE), calls(SQUARE[0], upper=True)],
-    "cross": [calls(A, B), calls(A.T, B.T, axis=0)],
+    "cross": [calls(A, B), calls(A.T, B.T, axis=-2)],
     "det": [calls(SQUARE)],
     "diagonal": [calls(SQUARE), calls(A, offset=1)],
     "eig": [calls(np.diag([1.0, 3.0]))],
@@ -205,6 +205,8 @@ FFT = {
 
 DEPARTURES = {
     "trace": "the graph; the trace of a matrix is `linalg.trace`",
+    "linalg.eig": "real where every eigenvalue of a real matrix is",
+    "linalg.eigvals": "likewise",
     "finfo": "the limits are NumPy scalars, not Python's",
     "fft.fftfreq": "no dtype=",
     "fft.rfftfreq": "no dtype=",

@@ -68,7 +68,7 @@ class Primitive:
     ) -> None:
         # what computes on arrays is the function inside the dispatcher, NumPy's or ours
         self.function = function
-        self.forward: Function = forward or getattr(function, "__wrapped__", function)
+        self.forward: Any = forward or getattr(function, "__wrapped__", function)
         self.name: str = function.__name__
         self.rules, self.rule, self.arity = rules, rule, len(rules)
         self.elementwise, self.linear, self.multilinear = elementwise, linear, multilinear

@@ -115,7 +115,13 @@ class Recording:
 
 
 def _checked(x: Any, name: str) -> Tensor:
-    t = as_tensor(x)
+    try:
+        t = as_tensor(x)
+    except DtypeError as error:
+        raise DtypeError(
+            f"{name}: an operand holds a {type(x).__name__}, which is neither numbers nor a known container; register "
+            "its class with optree.register_pytree_node (pip install 'autograd-core[tree]')"
+        ) from error
     if t.dtype.kind not in "fc":
         raise DtypeError(
             f"{name}: an operand of dtype {t.dtype} and shape {t.shape} has no derivative; convert it to float, or name "

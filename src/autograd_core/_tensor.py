@@ -524,6 +524,8 @@ def as_tensor(x: Any) -> Tensor:
     if not is_numpy(array):
         return box(array, None)  # type: ignore[no-any-return]
     array = np.asarray(array)
+    if array.dtype.kind not in "biufc":
+        raise DtypeError(f"cannot make a Tensor of {x!r:.80}: its elements are not numbers")
     if array.flags.writeable:
         array = array.view()
         array.setflags(write=False)

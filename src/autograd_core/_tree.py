@@ -1,19 +1,26 @@
-"""Nested dicts, lists, tuples and named tuples as operands and results of transforms; other registered classes by `optree`."""
+"""Nested dicts, lists, tuples and named tuples as operands and results of transforms; other registered classes by `optree`.
+
+A class can be registered only by who has imported `optree`, so that this module never needs to import it first.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 __all__ = ["flatten", "map_leaves"]
 
 Rebuild = Callable[[list[Any]], Any]
+NAMESPACE = "autograd_core"
+"""Classes that are registered with optree globally or in this namespace are trees."""
 
 
 def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
     """List the leaves of a tree, and give a function that puts others in their places.
 
-    Dicts keep their order; ``None`` is a leaf.
+    Dicts keep their order; ``None`` is a leaf. A class of your own is a tree once it is registered, with
+    ``optree.register_pytree_node(cls, flatten, unflatten, namespace="autograd_core")`` or globally.
 
     Examples
     --------
@@ -40,6 +47,8 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
         def make(values: list[Any]) -> Any:
             return kind(*values)
 
+    elif (registered := _registered(tree)) is not None:
+        children, make = registered  # type: ignore[assignment]  # `make` is defined above for the other branches
     else:
         return [tree], lambda leaves: leaves[0]
     parts = [flatten(child) for child in children]
@@ -53,6 +62,15 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
         return make(values)
 
     return [leaf for leaves, _ in parts for leaf in leaves], rebuild
+
+
+def _registered(tree: Any) -> tuple[list[Any], Rebuild] | None:
+    """The children of an instance of a class registered with `optree`, and how to make another of others."""
+    optree: Any = sys.modules.get("optree")
+    if optree is None or optree.tree_is_leaf(tree, none_is_leaf=True, namespace=NAMESPACE):
+        return None
+    one = optree.tree_flatten_one_level(tree, none_is_leaf=True, namespace=NAMESPACE)
+    return list(one.children), lambda values: one.unflatten_func(one.metadata, values)
 
 
 def map_leaves(f: Callable[..., Any], tree: Any) -> Any:
