@@ -22,6 +22,8 @@ from autograd_core._primitive import TABLE, Composite, Constant, Primitive
 from autograd_core._tree import flatten
 from autograd_core.testing._domains import Operand
 
+from . import cases_functions as _more  # noqa: F401  (they enter their functions into the table)
+from . import cases_linalg as _even_more  # noqa: F401
 from .cases import CASES, CONSTANT, Call, Case
 
 VARIANTS = [(case, i) for case in CASES for i in range(len(case.calls))]
@@ -278,7 +280,9 @@ def gradients_of(drawn: Drawn, xs: Any, us: Any, *, only: int | None = None, cre
 
 
 def entered() -> set[Any]:
-    return {case.function for case in CASES}
+    """The functions of the table, and those that they stand for."""
+    functions = {case.function for case in CASES}
+    return functions | {f.__wrapped__ for f in functions if hasattr(f, "__wrapped__")}
 
 
 @pytest.mark.parametrize("kind", [Primitive, Composite])

@@ -10,7 +10,7 @@ import numpy as np
 from .._primitive import composite, constant, elementwise, primitive
 from .common import array
 
-# -- quotients by the argument ------------------------------------------------------------------------------------------------
+# -- quotients by the argument --------------------------------------------------------------------------------------------
 #
 # f(z) / z for an entire or analytic f that vanishes at 0 is analytic there too. Far from 0 its derivatives follow from those of
 # f by z y(n) = f(n) - n y(n-1); near 0, where that cancels, from the power series.
@@ -55,7 +55,7 @@ elementwise(
     words="dA = G sinc'(A)",
 )
 
-# -- the modified Bessel function of the first kind ---------------------------------------------------------------------------
+# -- the modified Bessel function of the first kind -----------------------------------------------------------------------
 
 
 @primitive
@@ -137,7 +137,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
     return np.where(x == -math.inf, low, y).astype(x.dtype)
 
 
-# -- ufuncs with more than one result, or with a part that is constant ---------------------------------------------------------
+# -- ufuncs with more than one result, or with a part that is constant ----------------------------------------------------
 
 
 @composite(np.divmod)
@@ -184,7 +184,7 @@ def frexp(a: Any) -> Any:
     return mantissa(a), exponent(a)
 
 
-# -- functions that leave the real numbers by themselves ----------------------------------------------------------------------
+# -- functions that leave the real numbers by themselves ------------------------------------------------------------------
 
 
 def _wider(a: Any, outside: Any) -> Any:

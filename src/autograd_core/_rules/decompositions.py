@@ -13,9 +13,10 @@ from . import linalg as rules
 from .common import array, axes_of, axis_of, refuse_out
 
 _ONE = np.eye(1)
-QR, SVD, Slogdet, Eigh, Eig = (
+_RESULTS: tuple[Any, ...] = tuple(
     type(f(_ONE)) for f in (np.linalg.qr, np.linalg.svd, np.linalg.slogdet, np.linalg.eigh, np.linalg.eig)
 )
+QR, SVD, Slogdet, Eigh, Eig = _RESULTS
 
 
 def _matrices(a: Any, name: str, square: bool = True) -> Any:
@@ -27,7 +28,7 @@ def _matrices(a: Any, name: str, square: bool = True) -> Any:
     return a if a.dtype.kind in "fc" else a.astype(float)
 
 
-# -- factorisations -----------------------------------------------------------------------------------------------------------
+# -- factorisations -------------------------------------------------------------------------------------------------------
 
 
 @composite(np.linalg.slogdet)
@@ -98,7 +99,7 @@ def eigvals(a: Any) -> Any:
     return rules.general_eigen(_matrices(a, "eigvals"))[0]
 
 
-# -- inverses, powers and products ----------------------------------------------------------------------------------------------
+# -- inverses, powers and products ----------------------------------------------------------------------------------------
 
 
 @composite(np.linalg.pinv)
@@ -129,7 +130,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
         residuals = residuals.reshape(1) if b.ndim == 1 else residuals
     else:
         residuals = np.zeros(0, s.dtype)
-    return x, residuals, int(rank), s
+    return x, residuals, np.int32(int(rank)), s
 
 
 @composite(np.linalg.matrix_power)
@@ -211,7 +212,7 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     return np.linalg.solve(a.reshape(n, n), np.ravel(b)).reshape(shape)
 
 
-# -- norms --------------------------------------------------------------------------------------------------------------------
+# -- norms ----------------------------------------------------------------------------------------------------------------
 
 
 def _length(x: Any, axes: Any, keepdims: Any) -> Any:
@@ -225,7 +226,7 @@ def _length(x: Any, axes: Any, keepdims: Any) -> Any:
 def _vector_norm(x: Any, ord_: Any, axes: Any, keepdims: Any) -> Any:
     if ord_ is None or ord_ == 2:
         return _length(x, axes, keepdims)
-    if isinstance(ord_, str):
+    if ord_ in ("fro", "f", "nuc"):
         raise ValueError(f"Invalid norm order '{ord_}' for vectors")
     if ord_ == 0:
         return np.sum((x != 0).astype(np.finfo(x.dtype).dtype), axis=axes, keepdims=keepdims)
@@ -248,7 +249,7 @@ def _extreme_value(s: Any, largest: bool) -> Any:
     return np.sum(s * (tied / np.sum(tied, axis=-1, keepdims=True)).astype(s.dtype), axis=-1)
 
 
-def _matrix_norm(x: Any, ord_: Any, axes: tuple[int, int], keepdims: Any) -> Any:
+def _matrix_norm(x: Any, ord_: Any, axes: tuple[int, ...], keepdims: Any) -> Any:
     row, col = axes
     if ord_ in (None, "fro", "f"):
         return _length(x, axes, keepdims)
@@ -281,7 +282,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     if len(axes) == 2:
         if axes[0] == axes[1]:
             raise ValueError("Duplicate axes given.")
-        return _matrix_norm(x, ord, axes, keepdims)  # type: ignore[arg-type]
+        return _matrix_norm(x, ord, axes, keepdims)
     raise ValueError("Improper number of dimensions to norm.")
 
 
@@ -311,7 +312,7 @@ def cond(x: Any, p: Any = None) -> Any:
 
 constant(np.linalg.matrix_rank)
 
-# -- other names of what there is -------------------------------------------------------------------------------------------------
+# -- other names of what there is -----------------------------------------------------------------------------------------
 
 
 @composite(np.linalg.cross)

@@ -131,13 +131,15 @@ def to_larger(g: Any, _y: Any, a: Any, b: Any) -> Any:
 
 elementwise(np.maximum, to_larger, lambda g, y, a, b: to_larger(g, y, b, a))
 elementwise(np.minimum, lambda g, y, a, b: to_larger(g, y, -a, -b), lambda g, y, a, b: to_larger(g, y, -b, -a))
-elementwise(np.fmax, lambda g, y, a, b: to_number(g, y, a, b), lambda g, y, a, b: to_number(g, y, b, a))
-elementwise(np.fmin, lambda g, y, a, b: to_number(g, y, -a, -b), lambda g, y, a, b: to_number(g, y, -b, -a))
 
 
 def to_number(g: Any, _y: Any, a: Any, b: Any) -> Any:
     """As `to_larger`, but the operand that is not NaN gets the cotangent."""
     return np.where(a == b, g * 0.5, masked(g, (a > b) | ((b != b) & (a == a))))
+
+
+elementwise(np.fmax, to_number, lambda g, y, a, b: to_number(g, y, b, a))
+elementwise(np.fmin, lambda g, y, a, b: to_number(g, y, -a, -b), lambda g, y, a, b: to_number(g, y, -b, -a))
 
 
 @primitive

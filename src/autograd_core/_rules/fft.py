@@ -1,6 +1,6 @@
 """Fourier transforms are linear, and inside a walk nothing is conjugated: each is its own transpose, or that of another.
 
-Of the transforms of real numbers half of the spectrum is left out, so their transposes weigh the frequencies that stand for two.
+Transforms of real numbers leave out half of the spectrum: their transposes weigh the frequencies that stand for two.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ linear(
 )
 
 
-# -- along one axis -----------------------------------------------------------------------------------------------------------
+# -- along one axis -------------------------------------------------------------------------------------------------------
 
 
 def _prepared(a: Any, n: Any, axis: Any, name: str, out: Any, default: Any = None) -> tuple[Any, int, int]:
@@ -145,7 +145,7 @@ def ihfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = No
     return rfft(a, n, axis, _OTHER[_checked(norm)]).conj()
 
 
-# -- along several ------------------------------------------------------------------------------------------------------------
+# -- along several --------------------------------------------------------------------------------------------------------
 
 
 def _lengths(a: Any, s: Any, axes: Any, name: str, out: Any, last: bool = False) -> tuple[Any, list[int], list[int]]:

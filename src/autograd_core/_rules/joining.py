@@ -41,8 +41,7 @@ def atleast_3d(*arrays: Any) -> Any:
 
 
 def _parts(of: Any, tup: Any) -> list[Any]:
-    parts = [of(a) for a in tup]
-    return parts if isinstance(parts, list) else [parts]
+    return [of(a) for a in tup]
 
 
 @composite(np.vstack)

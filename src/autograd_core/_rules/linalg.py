@@ -26,7 +26,7 @@ def _eye(a: Any) -> Any:
     return np.eye(a.shape[-1], dtype=a.dtype)
 
 
-# -- inverse and solution ---------------------------------------------------------------------------------------------------
+# -- inverse and solution -------------------------------------------------------------------------------------------------
 
 
 def _each(function: Any, shape: Any, a: Any, *others: Any) -> Any:
@@ -77,8 +77,8 @@ def solve_right(g: Any, _y: Any, a: Any, _b: Any) -> Any:
     return c[..., 0] if _b.ndim == 1 else c
 
 
-for _function in (np.linalg.solve, solution):
-    general(_function, solve_matrix, solve_right, words="dB = the solution of A^T dB = G; dA = -dB Y^T")
+for _solver in (np.linalg.solve, solution):
+    general(_solver, solve_matrix, solve_right, words="dB = the solution of A^T dB = G; dA = -dB Y^T")
 
 
 @primitive
@@ -103,7 +103,7 @@ def pseudo_inverse_rule(g: Any, y: Any, a: Any, rtol: Any, hermitian: bool) -> A
 
 general(pseudo_inverse, pseudo_inverse_rule)
 
-# -- determinants -----------------------------------------------------------------------------------------------------------
+# -- determinants ---------------------------------------------------------------------------------------------------------
 
 
 @primitive
@@ -147,7 +147,7 @@ def sign_and_log_rule(g: Any, y: Any, a: Any) -> Any:
 
 general(sign_and_log, sign_and_log_rule, holomorphic=False, words="dA = G inv(A)^T")
 
-# -- Cholesky ---------------------------------------------------------------------------------------------------------------
+# -- Cholesky -------------------------------------------------------------------------------------------------------------
 
 
 def _half_lower(x: Any) -> Any:
@@ -172,7 +172,7 @@ def _cholesky_rule(g: Any, y: Any, _a: Any, upper: bool = False) -> Any:
 
 general(np.linalg.cholesky, _cholesky_rule, holomorphic=False, words="dA = L^-T phi(L^T G) L^-1, symmetrised")
 
-# -- QR ---------------------------------------------------------------------------------------------------------------------
+# -- QR -------------------------------------------------------------------------------------------------------------------
 
 
 @primitive
@@ -208,7 +208,7 @@ def thin_qr_rule(g: Any, y: Any, _a: Any) -> Any:
 
 general(thin_qr, thin_qr_rule, holomorphic=False, words="dA = (dQ + Q sym(R dR^T - dQ^T Q)) R^-T")
 
-# -- spectra ----------------------------------------------------------------------------------------------------------------
+# -- spectra --------------------------------------------------------------------------------------------------------------
 
 
 def _gaps(s: Any, scale: Any) -> tuple[Any, Any]:
@@ -255,7 +255,7 @@ def symmetric_eigen_rule(g: Any, y: Any, _a: Any, UPLO: str = "L") -> Any:
     gw, gv = (None if x is None else x.conj() for x in g)
     eye = np.eye(w.shape[-1], dtype=bool)
     gap, tied = _gaps(w, np.max(np.abs(w), axis=-1, initial=0)[..., None, None])
-    inner = 0
+    inner: Any = 0
     if gw is not None:
         inner = _spread(gw, tied, eye).astype(v.dtype)
     if gv is not None:
@@ -314,7 +314,7 @@ def thin_svd_rule(g: Any, y: Any, _a: Any) -> Any:
     eye = np.eye(s.shape[-1], dtype=bool)
     gap, tied = _gaps(s, np.max(s, axis=-1, initial=0)[..., None, None])
     total = s[..., None, :] + s[..., :, None]
-    inner = 0
+    inner: Any = 0
     if gs is not None:
         inner = _spread(gs, tied, eye).astype(u.dtype)
     ug = uh @ gu if gu is not None else np.zeros((), u.dtype)
@@ -363,7 +363,7 @@ def general_eigen_rule(g: Any, y: Any, _a: Any) -> Any:
     gw, gv = (None if x is None else x.conj() for x in g)
     eye = np.eye(w.shape[-1], dtype=bool)
     gap, tied = _gaps(w, np.max(np.abs(w), axis=-1, initial=0)[..., None, None])
-    inner = 0
+    inner: Any = 0
     if gw is not None:
         inner = _spread(gw, tied, eye)
     vh = _h(v)

@@ -330,7 +330,7 @@ def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices:
     """The distinct elements that two arrays share, as they stand in the first."""
     first, second = array(ar1), array(ar2)
     index, other = common_places(first, second, assume_unique=assume_unique)
-    values = np.take(first, index)
+    values = np.take(first, index).astype(np.result_type(first.dtype, second.dtype))
     return (values, index, other) if return_indices else values
 
 

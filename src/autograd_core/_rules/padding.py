@@ -74,7 +74,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
             if pair != (0, 0):
                 a = np.take(a, np.pad(np.arange(a.shape[axis]), pair, mode), axis=axis)
         return a
-    extend = _odd if mode in ("reflect", "symmetric") else _ramp if mode == "linear_ramp" else _statistic
+    extend: Any = _odd if mode in ("reflect", "symmetric") else _ramp if mode == "linear_ramp" else _statistic
     option = kwargs.get("end_values", 0) if mode == "linear_ramp" else kwargs.get("stat_length")
     for axis, (pair, value) in enumerate(zip(widths, _pairs(option, a.ndim, "option"), strict=True)):
         if pair != (0, 0):
@@ -127,7 +127,7 @@ def _ramp(a: Any, axis: int, pair: tuple[int, int], ends: tuple[Any, Any], _mode
     return np.concatenate(parts, axis=axis)
 
 
-_STATISTICS = {"maximum": np.max, "minimum": np.min, "mean": np.mean, "median": np.median}
+_STATISTICS: dict[str, Any] = {"maximum": np.max, "minimum": np.min, "mean": np.mean, "median": np.median}
 
 
 def _statistic(a: Any, axis: int, pair: tuple[int, int], lengths: tuple[Any, Any], mode: str) -> Any:

@@ -33,7 +33,7 @@ def matmul_right(g: Any, _y: Any, a: Any, _b: Any) -> Any:
 
 general(np.matmul, matmul_left, matmul_right, multilinear=True, words="dA = G B^T; dB = A^T G")
 
-# -- inner: the product with the last axes of both, which is what a dense layer computes ------------------------------------
+# -- inner: the product with the last axes of both, which is what a dense layer computes ----------------------------------
 
 
 def _inner(a: Any, b: Any) -> Any:

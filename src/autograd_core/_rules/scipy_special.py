@@ -1,6 +1,6 @@
 """SciPy's special functions, registered when one is first asked for.
 
-A parameter whose derivative has no closed form (the order of a Bessel function, the shape of an incomplete gamma function) raises.
+A parameter whose derivative has no closed form (the order of a Bessel function) raises when it requires grad.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _unknown(name: str, arity: int) -> Any:
     }[arity]
 
 
-# -- families that need a function of their own -------------------------------------------------------------------------------
+# -- families that need a function of their own ---------------------------------------------------------------------------
 
 
 @primitive
@@ -64,7 +64,7 @@ elementwise(polygamma_of, lambda g, _y, a, order: g * polygamma_of(a, order=orde
 elementwise(lambert, lambda g, y, _a, k, tol: g * np.exp(-y) / (1 + y))
 elementwise(hurwitz, lambda g, _y, a, s: g * -s * hurwitz(a, s=s + 1))
 
-# -- error functions and the normal distribution -------------------------------------------------------------------------------
+# -- error functions and the normal distribution --------------------------------------------------------------------------
 
 for _name in ("erf", "expit", "log_expit"):
     elementwise(getattr(sp, _name), *entry_of(getattr(always, _name)).rules)
@@ -86,7 +86,7 @@ elementwise(
     lambda g, _y, a, b: g * (np.exp(a * a * (1 + b * b) / -2) / (2 * math.pi * (1 + b * b))),
 )
 
-# -- gamma and beta functions ---------------------------------------------------------------------------------------------------
+# -- gamma and beta functions ---------------------------------------------------------------------------------------------
 
 elementwise(sp.gamma, lambda g, y, a: g * (y * sp.psi(a)))
 elementwise(sp.rgamma, lambda g, y, a: g * (-y * sp.psi(a)))
@@ -129,7 +129,7 @@ elementwise(sp.betaincc, *_OF_BETA, lambda g, _y, a, b, c: -g * _beta_density(a,
 elementwise(sp.betaincinv, *_OF_BETA, lambda g, y, a, b, _c: g / _beta_density(a, b, y))
 elementwise(sp.betainccinv, *_OF_BETA, lambda g, y, a, b, _c: -g / _beta_density(a, b, y))
 
-# -- Bessel functions -------------------------------------------------------------------------------------------------------------
+# -- Bessel functions -----------------------------------------------------------------------------------------------------
 
 elementwise(sp.j0, lambda g, _y, a: -g * sp.j1(a))
 elementwise(sp.j1, lambda g, _y, a: g * (sp.j0(a) - sp.jv(2, a)) / 2)
@@ -194,7 +194,7 @@ elementwise(
     lambda g, _y, a, b: g * (sp.modstruve(a - 1, b) + sp.modstruve(a + 1, b) + _struve_part(a, b)) / 2,
 )
 
-# -- logarithms, entropies, losses ----------------------------------------------------------------------------------------------
+# -- logarithms, entropies, losses ----------------------------------------------------------------------------------------
 
 
 def _both_zero(a: Any, b: Any) -> Any:
@@ -267,7 +267,7 @@ elementwise(
     lambda g, _y, _a, _b, _c: g * (DEGREE / 3600),
 )
 
-# -- integrals ------------------------------------------------------------------------------------------------------------------
+# -- integrals ------------------------------------------------------------------------------------------------------------
 
 elementwise(sp.expi, lambda g, _y, a: g * (np.exp(a) / a))
 elementwise(sp.exp1, lambda g, _y, a: -g * (np.exp(-a) / a))
@@ -313,7 +313,7 @@ def ellipj_rule(g: Any, y: Any, _a: Any, b: Any) -> Any:
 general(sp.airy, airy_rule)
 general(sp.ellipj, ellipj_rule, _unknown("ellipj", 2))
 
-# -- elliptic and hypergeometric functions ----------------------------------------------------------------------------------------
+# -- elliptic and hypergeometric functions --------------------------------------------------------------------------------
 
 elementwise(sp.ellipk, lambda g, _y, a: g * (math.pi / 8 * sp.hyp2f1(1.5, 1.5, 2, a)))
 elementwise(sp.ellipe, lambda g, _y, a: g * (-math.pi / 8 * sp.hyp2f1(0.5, 1.5, 2, a)))
@@ -344,7 +344,7 @@ elementwise(
     lambda g, _y, a, b, c, d: g * (a * b / c * sp.hyp2f1(a + 1, b + 1, c + 1, d)),
 )
 
-# -- orthogonal polynomials, each in terms of its neighbours -----------------------------------------------------------------------
+# -- orthogonal polynomials, each in terms of its neighbours --------------------------------------------------------------
 
 
 def _lowered(n: Any, function: Any, *arguments: Any) -> Any:
@@ -361,11 +361,11 @@ for _function, _derivative in (
     (sp.eval_laguerre, lambda a, b: -_lowered(a, sp.eval_genlaguerre, 1, b)),
 ):
     elementwise(_function, _unknown(_function.__name__, 2), lambda g, _y, a, b, d=_derivative: g * d(a, b))
-for _function, _derivative in (
+for _function, _of_three in (
     (sp.eval_gegenbauer, lambda a, b, c: 2 * b * _lowered(a, sp.eval_gegenbauer, b + 1, c)),
     (sp.eval_genlaguerre, lambda a, b, c: -_lowered(a, sp.eval_genlaguerre, b + 1, c)),
 ):
-    elementwise(_function, *(_unknown(_function.__name__, 3),) * 2, lambda g, _y, a, b, c, d=_derivative: g * d(a, b, c))
+    elementwise(_function, *(_unknown(_function.__name__, 3),) * 2, lambda g, _y, a, b, c, d=_of_three: g * d(a, b, c))
 elementwise(
     sp.eval_jacobi,
     *(_unknown("eval_jacobi", 4),) * 3,
@@ -374,14 +374,13 @@ elementwise(
 
 constant(sp.gammasgn, sp.round)
 
-# -- functions that SciPy writes in Python: as `ac.special.f` only, since they do not dispatch -------------------------------------
+# -- functions that SciPy writes in Python: as `ac.special.f` only, since they do not dispatch ----------------------------
 
 
 @composite(sp.polygamma)
 def polygamma(n: Any, x: Any) -> Any:
     """The n-th derivative of the digamma function."""
-    x = array(x)
-    x = x if x.dtype.kind == "f" else x.astype(float)
+    x = array(x).astype(float)
     if np.ndim(n) == 0:
         return polygamma_of(x, order=int(n))
     orders = np.asarray(n)
@@ -392,7 +391,7 @@ def polygamma(n: Any, x: Any) -> Any:
 @composite(sp.multigammaln)
 def multigammaln(a: Any, d: int) -> Any:
     """The logarithm of the multivariate gamma function of dimension `d`."""
-    a = array(a)
+    a = array(a).astype(float)
     if d != int(d) or d < 1:
         raise ValueError(f"d should be a positive integer (dimension), not {d}")
     y = d * (d - 1) * 0.25 * math.log(math.pi) + sp.gammaln(a)
@@ -414,18 +413,6 @@ def zeta(x: Any, q: Any = None, out: Any = None) -> Any:
     if q is None or out is not None or np.ndim(x) or hasattr(x, "ndim"):
         raise UnsupportedFunction("special.zeta is differentiable in q only, with a number as x: special.zeta(2, q)")
     return hurwitz(array(q), s=float(x))
-
-
-@composite(sp.softmax)
-def softmax(x: Any, axis: Any = None) -> Any:
-    """Exponentials divided by their sum."""
-    return always.softmax(array(x), axis=axis)
-
-
-@composite(sp.log_softmax)
-def log_softmax(x: Any, axis: Any = None) -> Any:
-    """The logarithm of `softmax`."""
-    return always.log_softmax(array(x), axis=axis)
 
 
 @composite(sp.logsumexp)

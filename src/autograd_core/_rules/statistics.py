@@ -95,10 +95,8 @@ def _quantiles(a: Any, q: Any, axis: Any, method: str, keepdims: Any, weights: A
     low, high = along(ordered, index=at, axis=merged.ndim - 1), along(ordered, index=above, axis=merged.ndim - 1)
     between = low + (high - low) * part  # not finite beside an infinite element, which an exact place does not read
     y = between if holds_recorded(q) else np.where(part == 0, low, between)
-    if blind:
-        y = np.where(np.isnan(ordered[..., :1]), math.nan, y)
-    else:
-        y = np.where(last[..., None], ordered[..., -1:], y)
+    lost = np.isnan(ordered[..., :1]) if blind else last[..., None]
+    y = np.where(lost, math.nan if blind else ordered[..., -1:], y)
     return np.moveaxis(y, -1, 0).reshape(shape).astype(kind)
 
 
