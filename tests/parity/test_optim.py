@@ -138,3 +138,24 @@ def test_clipping(norm):
     assert total == pytest.approx(torch.nn.utils.clip_grad_norm_(theirs, 0.1, norm).item())
     for p, q in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(p.grad.numpy(), q.grad.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("options", [{}, {"line_search_fn": "strong_wolfe"}, {"history_size": 2, "max_iter": 7, "lr": 0.5}])
+def test_lbfgs(options):
+    ours, theirs, loss, expected = problem()
+    optimizer, reference = nn.optim.LBFGS(ours, **options), torch.optim.LBFGS(theirs, **options)
+
+    def closure(params, o, f):
+        def evaluate():
+            o.zero_grad()
+            value = f(params)
+            value.backward()
+            return value
+
+        return evaluate
+
+    for _ in range(4):
+        a, b = optimizer.step(closure(ours, optimizer, loss)), reference.step(closure(theirs, reference, expected))
+        assert a.item() == pytest.approx(b.item(), rel=1e-6, abs=1e-9)
+    for p, q in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-4, atol=1e-6)

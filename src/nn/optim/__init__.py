@@ -10,5 +10,8 @@ from .adam import RAdam as RAdam
 from .adaptive import Adadelta as Adadelta
 from .adaptive import Adagrad as Adagrad
 from .adaptive import RMSprop as RMSprop
+from .lbfgs import LBFGS as LBFGS
+from .natural_gradient import NaturalGradient as NaturalGradient
+from .newton import Newton as Newton
 from .optimizer import Optimizer as Optimizer
 from .sgd import SGD as SGD
