@@ -118,7 +118,7 @@ def grid_summary(rows: Sequence[Row], systems: Sequence[str]) -> list[str]:
 
 
 def markdown(rows: Sequence[Row], systems: Sequence[str]) -> str:
-    """Lay out the table, the grid of convolutions, and what failed."""
+    """Lay out the table, the grid of convolutions, the scaling series, and what failed."""
     about = machine()
     versions = "; ".join(f"{SYSTEMS[name].title}: {SYSTEMS[name].versions()}" for name in systems if installed(name))
     lines = [
@@ -131,12 +131,15 @@ def markdown(rows: Sequence[Row], systems: Sequence[str]) -> str:
         "Memory is the peak resident size above that after the import, over the first three steps.",
     ]
     grid = [row for row in rows if row.workload.family == "convgrid"]
-    table = [row for row in rows if row not in grid]
+    scaling = [row for row in rows if row.workload.scaling]
+    table = [row for row in rows if row not in grid and row not in scaling]
     if table:
         lines += ["", *columns(table, systems)]
     if grid:
         lines += ["", "Grid of convolutions; what it adds up to, by minimum:", "", *grid_summary(grid, systems), ""]
         lines += columns(grid, systems)
+    if scaling:
+        lines += ["", "Scaling:", "", *columns(scaling, systems)]
     failures = [
         f"- {row.workload.name}, {name}: {result.error}" for row in rows for name, result in row.results.items() if result.error
     ]
@@ -152,7 +155,7 @@ def plot_bars(rows: Sequence[Row], systems: Sequence[str], path: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    rows = [row for row in rows if row.workload.family != "convgrid" and row.timed("torch")]
+    rows = [r for r in rows if r.workload.family != "convgrid" and not r.workload.scaling and r.timed("torch")]
     names = [name for name in systems if name != "torch"]
     if not rows or not names:
         return
@@ -219,10 +222,9 @@ def write(rows: Sequence[Row], systems: Sequence[str], folder: Path) -> None:
         "rows": [row.to_dict() for row in rows],
     }
     (folder / "results.json").write_text(json.dumps(data, indent=1))
-    table = [row for row in rows if row.workload.scaling is None]
-    text = markdown(table, systems)
+    text = markdown(rows, systems)
     (folder / "table.md").write_text(text)
     print(text)
-    plot_bars(table, systems, folder / "bars.svg")
+    plot_bars(rows, systems, folder / "bars.svg")
     plot_scaling(rows, systems, folder)
     print(f"written to {folder}", file=sys.stderr)
