@@ -83,7 +83,9 @@ def assemble(
             if parent is not None:
                 reads.append((slot, number[parent]))
             elif slot < len(operands) and n.primitive is not IDENTITY:
-                at = _constant(operands[slot], constants, made, facts)
+                # Data that meets a computed value (a mask, a target) did not flow in as the input of a model does.
+                meets = any(p is not None and p.primitive is not None for p in n.parents)
+                at = _constant(operands[slot], constants, made, facts, data=not meets)
                 if at is not None:
                     reads.append((slot, at))
         number[n] = len(made)
@@ -153,7 +155,7 @@ def tensor_of(n: EngineNode) -> Any:
     return n.watch.tensor() if n.watch is not None and n.watch.tensor is not None else None
 
 
-def _constant(value: Any, constants: dict[int, int], made: list[Node], facts: Facts) -> int | None:
+def _constant(value: Any, constants: dict[int, int], made: list[Node], facts: Facts, *, data: bool) -> int | None:
     """Return the place of the leaf for an operand that is not a node, made on first sight; None where it is not data."""
     if isinstance(value, Form):
         key, shape, dtype = id(value), tuple(value.shape), value.dtype
@@ -167,7 +169,7 @@ def _constant(value: Any, constants: dict[int, int], made: list[Node], facts: Fa
         return constants[key]
     size = int(np.prod(shape, dtype=np.int64))
     name = facts.names.get(place_of(value), "") if isinstance(value, np.ndarray) else ""
-    kind: Kind = "input" if name or size > DATA else "constant"
+    kind: Kind = "input" if name or (data and size > DATA) else "constant"
     statistics = None if isinstance(value, Form) else summarise(value)
     at = len(made)
     made.append(Node(at, kind, name=name, shape=shape, dtype=str(dtype), bytes=size * dtype.itemsize, forward=statistics))

@@ -119,7 +119,7 @@ def write_png(scene: Scene) -> bytes:
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-        from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
+        from matplotlib.patches import PathPatch
         from matplotlib.path import Path
         from matplotlib.patheffects import withStroke
     except ImportError:
@@ -140,10 +140,8 @@ def write_png(scene: Scene) -> bytes:
     for piece in scene.pieces:
         for s in piece.shapes:
             if isinstance(s, Rectangle):
-                style = f"round,pad=0,rounding_size={min(s.radius, s.height / 2)}"
-                patch = FancyBboxPatch((s.x, s.y), s.width, s.height, boxstyle=style, linewidth=s.line)
-                patch.set(facecolor=(*_floats(s.fill), s.opacity), edgecolor=s.stroke)
-                axes.add_patch(patch)
+                fill = (*_floats(s.fill), s.opacity)
+                axes.add_artist(PathPatch(Path(*_rounded(s)), facecolor=fill, edgecolor=s.stroke, linewidth=s.line))
             elif isinstance(s, Text):
                 align = {"start": "left", "middle": "center", "end": "right"}[s.anchor]
                 weight: dict[str, Any] = {"fontweight": "bold" if s.bold else "normal", "fontfamily": family}
@@ -155,11 +153,24 @@ def write_png(scene: Scene) -> bytes:
                 for segment in s.segments:
                     points += segment
                     codes += [Path.CURVE4] * 3
-                axes.add_patch(PathPatch(Path(points, codes), fill=False, edgecolor=s.stroke, linewidth=s.line))
-                axes.add_patch(Polygon(s.head, closed=True, facecolor=s.stroke, edgecolor="none"))
+                axes.add_artist(PathPatch(Path(points, codes), fill=False, edgecolor=s.stroke, linewidth=s.line))
+                axes.add_artist(PathPatch(Path(s.head), facecolor=s.stroke, edgecolor="none"))
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
+    # Level 1 makes a file a fifth larger in a quarter of the time.
+    figure.savefig(buffer, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})
     return buffer.getvalue()
+
+
+def _rounded(s: Rectangle) -> tuple[list[tuple[float, float]], list[int]]:
+    """Return the points and matplotlib's codes (1 move, 2 line, 3 quadratic curve, 79 close) of a rounded rectangle."""
+    r = min(s.radius, s.height / 2)
+    left, top, right, bottom = s.x, s.y, s.x + s.width, s.y + s.height
+    points = [
+        (left + r, top), (right - r, top), (right, top), (right, top + r), (right, bottom - r), (right, bottom),
+        (right - r, bottom), (left + r, bottom), (left, bottom), (left, bottom - r), (left, top + r), (left, top),
+        (left + r, top), (left + r, top),
+    ]  # fmt: skip
+    return points, [1, 2, 3, 3, 2, 3, 3, 2, 3, 3, 2, 3, 3, 79]
 
 
 def _floats(colour: str) -> tuple[float, float, float]:

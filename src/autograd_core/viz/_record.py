@@ -1,8 +1,8 @@
 """`record`: watch a computation run, forward and backward, and keep what a page needs to show it.
 
 The engine calls the observer once an operation and once a step of a reverse walk; when nobody records, that is one
-`is not None`. Arrays are summarised at once and not kept, so a recording costs time (about 50 us an operation and every
-rule twice, to know what each consumer sent) but little memory.
+`is not None`. Arrays are summarised at once and not kept, so a recording costs time (0.1 to 0.2 ms an operation, and
+every rule twice, to know what each consumer sent) but little memory.
 """
 
 from __future__ import annotations

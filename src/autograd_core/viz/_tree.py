@@ -211,13 +211,8 @@ def _renumber(tree: Tree) -> None:
 def _adopt(graph: Graph, tree: Tree, operation: list[bool]) -> None:
     """Give parameters and constants the group of their first consumer; what flows in from outside stays outside."""
     for i, n in enumerate(graph.nodes):
-        if operation[i] or not tree.consumers[i]:
-            continue
-        first = min(t for _, t in tree.consumers[i])
-        # Unnamed data that meets a computed value is the module's own: a mask, a table.
-        own = n.kind != "input" or (not n.name and any(operation[s] and not tree.folded[s] for _, s in tree.operands[first]))
-        if own:
-            tree.owner[i] = tree.owner[first]
+        if not operation[i] and n.kind != "input" and tree.consumers[i]:
+            tree.owner[i] = tree.owner[min(t for _, t in tree.consumers[i])]
 
 
 def hidden_by_runs(tree: Tree, unrolled: set[int]) -> list[int]:
