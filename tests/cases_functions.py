@@ -14,7 +14,7 @@ from numpy._core import umath
 from numpy.polynomial import polynomial
 
 from autograd_core._rules import analytic, calculus, joining, ordering, padding, statistics
-from autograd_core.testing._domains import above_one, between, distinct, inside, nonzero, positive, real, small, unit
+from autograd_core.testing.domains import above_one, between, distinct, inside, nonzero, positive, real, small, unit
 
 from .cases import call, pointwise, shaped
 
@@ -94,7 +94,8 @@ PADS: tuple[Any, ...] = (
     call(real(2, 3), 1), call(real(2, 3), ((1, 0), (0, 2)), constant_values=3.0), call(real(3), (4, 7), mode="reflect"),
     call(real(3), (4, 7), mode="reflect", reflect_type="odd"), call(real(3), (5, 4), mode="symmetric"),
     call(real(3), (5, 4), mode="symmetric", reflect_type="odd"), call(real(2, 3), 2, mode="wrap"),
-    call(real(2, 3), 1, mode="edge"), call(real(2, 3), (1, 2), mode="mean"), call(real(3), 2, mode="linear_ramp", end_values=1.0),
+    call(real(2, 3), 1, mode="edge"), call(real(2, 3), (1, 2), mode="mean"),
+    call(real(3), 2, mode="linear_ramp", end_values=1.0),
     call(real(2, 3), {1: (0, 2)}, mode="mean", stat_length=2),
 )  # fmt: skip
 composed(np.pad, *PADS)
@@ -250,5 +251,7 @@ for name in ("asarray", "asanyarray", "ascontiguousarray", "asfortranarray", "re
     function = getattr(np, name)
     standing_for(function, lambda a, f=function: f(a, like=a), call(real(2)))
 standing_for(np.ix_, lambda a: a[np.ix_(np.argsort(a[:, 0]), [0, 1])], call(distinct(3, 2)))
-standing_for(np.full_like, lambda *ab: np.full_like(*ab), call(real(2, 3), real()), complex=False)
+standing_for(np.full, lambda a: np.full((2, 3), a, like=a), call(real()))
+standing_for(np.arange, lambda a, b: np.arange(a, 9.0, b, like=a), call(unit(), above_one()), complex=False)
+standing_for(np.full_like, lambda a, b: np.full_like(a, fill_value=b), call(real(2, 3), real()), complex=False)
 shaped(umath.clip, call(distinct(4), -0.5, 0.5), complex=False, order=2, name="umath.clip")

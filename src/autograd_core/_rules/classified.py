@@ -8,12 +8,36 @@ import numpy as np
 import numpy.lib.recfunctions as records
 from numpy import polynomial
 
-from .._primitive import composite, constant, refused
+from .._primitive import composite, constant, primitive, refused
 from .common import array
 
 # -- creation: `np.zeros(3, like=t)` gives a Tensor -----------------------------------------------------------------------
 
-constant(np.empty, np.zeros, np.ones, np.eye, np.identity, np.arange, np.tri, np.fromfunction, np.fromiter, np.full)
+constant(np.empty, np.zeros, np.ones, np.eye, np.identity, np.tri, np.fromfunction, np.fromiter)
+
+
+@primitive
+def whole_steps(start: Any, stop: Any, step: Any) -> Any:
+    """The numbers of the steps of `np.arange`: they do not move with its ends."""
+    return np.arange(len(np.arange(start, stop, step)))
+
+
+constant(whole_steps)
+
+
+@composite(np.arange)
+def arange(start: Any = 0, stop: Any = None, step: Any = 1, dtype: Any = None, **_more: Any) -> Any:
+    """Evenly spaced numbers, which move with the start and the step."""
+    start, stop = (0, start) if stop is None else (start, stop)
+    y = start + whole_steps(array(start), array(stop), array(step)) * step
+    return y if dtype is None else y.astype(dtype)
+
+
+@composite(np.full)
+def full(shape: Any, fill_value: Any, dtype: Any = None, *_order: Any, **_more: Any) -> Any:
+    """An array filled with a value, which may have a history."""
+    fill = array(fill_value)
+    return np.broadcast_to(fill if dtype is None else fill.astype(dtype), shape)
 
 
 @composite(np.array)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._errors import UnsupportedFunction
+from .._primitive import TABLE, Constant, constant, primitive
 from .common import array, axes_of, axis_of, keep, refuse_out, slab
 
 __all__ = ["called", "method"]
@@ -35,6 +36,15 @@ def _meant(kwargs: dict[str, Any]) -> dict[str, Any]:
         if not (v is np._NoValue or (k == "out" and (v is None or (type(v) is tuple and all(o is None for o in v)))))
         and not (k in _DEFAULTS and (v is True or type(v) is str) and v == _DEFAULTS[k])
     }
+
+
+@primitive
+def constant_method(*operands: Any, ufunc: np.ufunc, name: str, **more: Any) -> Any:
+    """A method of a ufunc that has no derivative."""
+    return getattr(ufunc, name)(*operands, **more)
+
+
+constant(constant_method)
 
 
 def called(ufunc: np.ufunc, call: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -76,6 +86,8 @@ def method(ufunc: np.ufunc, name: str, call: Any, args: tuple[Any, ...], kwargs:
             f"np.{ufunc.__name__}.at writes into its operand, which a graph may still need; "
             "assign with t[index] = ..., or add up with np.bincount"
         )
+    if type(TABLE.get(ufunc)) is Constant and (ufunc, name) not in _METHODS:
+        return constant_method(*args, ufunc=ufunc, name=name, **_meant(kwargs))
     if ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None:
         raise UnsupportedFunction(f"np.{ufunc.__name__}.{name}: only ufuncs of two operands and one result have methods")
     if name == "outer":
