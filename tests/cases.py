@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd_core._rules import convolution, cumulative, elementwise, indexing, masks, products, shapes, special, windows
 from autograd_core._rules.windows import Windows
-from autograd_core.testing._domains import Domain, above_one, booleans, distinct, inside, nonzero, positive, real
+from autograd_core.testing.domains import Domain, above_one, booleans, distinct, inside, nonzero, positive, real
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import scipy.special as sp
 from autograd_core import fft as ours
 from autograd_core import special as public
 from autograd_core._rules import fft, linalg, scipy_special
-from autograd_core.testing._domains import (
+from autograd_core.testing.domains import (
     above_one,
     conditioned,
     distinct,

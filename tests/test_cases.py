@@ -20,7 +20,7 @@ import autograd_core as ac
 from autograd_core import _record
 from autograd_core._primitive import TABLE, Composite, Constant, Primitive
 from autograd_core._tree import flatten
-from autograd_core.testing._domains import Operand
+from autograd_core.testing.domains import Operand
 
 from . import cases_functions as _more  # noqa: F401  (they enter their functions into the table)
 from . import cases_linalg as _even_more  # noqa: F401

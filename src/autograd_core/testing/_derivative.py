@@ -91,7 +91,7 @@ def _index(flat: int, x: Array) -> tuple[int, ...]:
 def _failure(
     f: Callable[..., Any], operands: list[Array], name: str, element: tuple[int, ...], analytic: complex, v: Verdict
 ) -> DerivativeError:
-    finding = Finding(1, "given", name, element, analytic, v.value, v.error, v.method, v.fault)
+    finding = Finding(1, "given", name, element, analytic, v.value, v.error, v.method, note=v.fault)
     code = snippet(f, operands, "ac.testing.check_derivative({f}, df, {xs})  # df is the derivative under test")
     error = DerivativeError("\n".join([str(finding), "to repeat:", *(f"    {line}" for line in code.splitlines())]))
     error.finding = finding

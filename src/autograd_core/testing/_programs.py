@@ -15,8 +15,8 @@ import numpy as np
 
 from .._tensor import Tensor
 from .._tree import flatten
-from ._domains import DOMAINS, Operand, nonzero, positive, real
 from ._report import array_source, named
+from .domains import DOMAINS, Operand, nonzero, positive, real
 
 __all__ = ["VOCABULARY", "Program", "Word", "draw_program", "fit", "joined"]
 
@@ -82,7 +82,9 @@ def joined(result: Any) -> Any:
     """All floating results of a function in one array of real numbers."""
     leaves, _ = flatten(list(result) if isinstance(result, tuple) else result)
     parts = [np.asarray(leaf) if not isinstance(leaf, Tensor) else leaf for leaf in leaves]
-    reals = [part for y in parts if y.dtype.kind in "fc" for part in ((y,) if y.dtype.kind == "f" else (np.real(y), np.imag(y)))]
+    reals = [
+        part for y in parts if y.dtype.kind in "fc" for part in ((y,) if y.dtype.kind == "f" else (np.real(y), np.imag(y)))
+    ]
     return reals[0] if len(reals) == 1 else np.concatenate([np.ravel(y) for y in reals])
 
 
@@ -116,14 +118,12 @@ class Step:
 
     def source(self, name: str) -> list[str]:
         """The statement as lines of Python."""
-        texts = [
-            f"v{i}" if (domain, shape) == ("real", None) else f"fit(v{i}, {domain!r}" + (f", {shape}" if shape is not None else "")
-            + (f", place={place}" if domain == "distinct" and place else "") + ")"
-            for place, (i, domain, shape) in enumerate(self.inputs)
-        ]  # fmt: skip
+        texts = [_fitted(*given, place) for place, given in enumerate(self.inputs)]
         filled = iter(texts)
         leaves, rebuild = flatten(list(self.word.args))
-        shown = rebuild([_Text(next(filled)) if isinstance(a, Operand) and not a.domain.constant else _Text(_shown(a)) for a in leaves])
+        shown = rebuild(
+            [_Text(next(filled)) if isinstance(a, Operand) and not a.domain.constant else _Text(_shown(a)) for a in leaves]
+        )
         arguments = [_text(a) for a in shown] + [f"{k}={_shown(v)}" for k, v in self.word.kwargs.items()]
         _, function = named(self.word.function) or ([], self.word.name)
         call = f"{function}({', '.join(arguments)})"
@@ -138,6 +138,13 @@ class Step:
         return [f"{name} = {call}"]
 
 
+def _fitted(i: int, domain: str, shape: tuple[int, ...] | None, place: int) -> str:
+    if (domain, shape) == ("real", None):
+        return f"v{i}"
+    arguments = [f"v{i}", repr(domain), *([str(shape)] if shape is not None else [])]
+    return f"fit({', '.join([*arguments, *([f'place={place}'] if domain == 'distinct' and place else [])])})"
+
+
 class _Text(str):
     """Source that stands for a value inside nested arguments."""
 
@@ -145,7 +152,13 @@ class _Text(str):
 
 
 def _text(a: Any) -> str:
-    return f"[{', '.join(map(_text, a))}]" if isinstance(a, list) else f"({', '.join(map(_text, a))},)" if isinstance(a, tuple) else a
+    return (
+        f"[{', '.join(map(_text, a))}]"
+        if isinstance(a, list)
+        else f"({', '.join(map(_text, a))},)"
+        if isinstance(a, tuple)
+        else a
+    )
 
 
 def _shown(a: Any) -> str:

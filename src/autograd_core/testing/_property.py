@@ -10,9 +10,9 @@ import numpy as np
 
 from .._errors import require
 from . import laws
-from ._check import check_gradients
-from ._domains import Domain, Operand
+from ._check import Unexplained, check_gradients
 from ._report import AccuracyWarning
+from .domains import Domain, Operand
 
 __all__ = ["Settings", "property_test"]
 
@@ -24,6 +24,7 @@ class Settings:
 
     order = 2
     examples = 20
+    shrink = True
 
 
 def property_test(
@@ -103,6 +104,7 @@ def property_test(
                 full=False,
                 seed=seed,
                 rtol=rtol,
+                explain=False,
                 directions=lambda rng: [
                     Operand(domains[i], xs[i].shape).direction(rng, complex=xs[i].dtype.kind == "c").astype(xs[i].dtype)
                     for i in live
@@ -120,13 +122,14 @@ def property_test(
 
     def test() -> None:
         count = Settings.examples if examples is None else examples
+        phases = [hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if Settings.shrink else [])]
 
-        @hypothesis.settings(max_examples=count, deadline=None, derandomize=True, database=None)
-        @hypothesis.given(drawn, st.integers(0, 1000))
-        def law(xs: tuple[Any, ...], seed: int) -> None:
-            run(xs, seed)
-
-        law()
+        chosen = hypothesis.settings(max_examples=count, deadline=None, derandomize=True, database=None, phases=phases)
+        law = chosen(hypothesis.given(drawn, st.integers(0, 1000))(run))
+        try:
+            law()
+        except Unexplained as failure:
+            raise failure.explain() from None
 
     test.__name__ = test.__qualname__ = f"test_{getattr(f, '__name__', 'operation')}"
     return test

@@ -53,6 +53,8 @@ class Finding:
         The derivative found wrong, its witness, and the estimated error of the witness.
     method : str
         How the witness was computed.
+    weighted : bool
+        Whether the values are of a sum of the results with random weights, as they are of functions of several results.
     note : str
         What is known about the point: a kink whose one-sided derivatives do not enclose the analytic one, and the like.
     """
@@ -65,6 +67,7 @@ class Finding:
     numerical: complex
     error: float
     method: str
+    weighted: bool = False
     note: str = ""
 
     def __str__(self) -> str:
@@ -72,6 +75,7 @@ class Finding:
         label = {"reverse": "reverse walk", "forward": "forward walk", "given": "given"}.get(self.walk, self.walk)
         lines = [
             f"wrong derivative of order {self.order} {where}:",
+            *(["    (of the results, summed with random weights)"] if self.weighted else []),
             f"    analytic  ({label}): {_number(self.analytic)}",
             f"    numerical ({self.method}): {_number(self.numerical)}, estimated error {self.error:.1e}",
         ]
@@ -150,7 +154,7 @@ def snippet(f: Callable[..., Any], operands: Sequence[Any], call: str, metadata:
         found = [f"f = ...  # {f!r}"], "f"
     lines += found[0]
     name = found[1]
-    free = inspect.getclosurevars(f).nonlocals if inspect.isfunction(f) else {}
+    free = inspect.getclosurevars(f).nonlocals if inspect.isfunction(f) and not hasattr(f, "__wrapped__") else {}
     if free:
         lines.append(f"# it closes over {', '.join(free)}")
     if metadata:

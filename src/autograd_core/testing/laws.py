@@ -1,6 +1,6 @@
-"""Laws of calculus, each a function to call: it evaluates both sides at a point and raises `DerivativeError` where they differ.
+"""Laws of calculus, each a function to call: it evaluates both sides at a point and raises `DerivativeError` if they differ.
 
-None of them has a step size: both sides are exact to rounding, whatever the function. `holds(law, ...)` makes a property of one.
+None has a step size: both sides are exact to rounding, whatever the function. `holds(law, ...)` makes a property of one.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from .._custom import checkpoint
 from .._errors import require
 from .._tensor import Tensor, as_tensor
 from .._transforms import grad, jvp, vjp
+from .._tree import flatten
 from ._check import inner, random_like
 from ._numerical import as_array
 from ._report import DerivativeError
+from .domains import Operand
 
 __all__ = [
     "adjoint", "broadcasting", "chain", "checkpointed", "euler", "forms", "hessian_symmetry", "holds", "inverse", "linearity",
@@ -47,7 +49,6 @@ def _drawn(like: Sequence[Any], seed: int) -> list[Array]:
 
 def _outputs(f: Function) -> Function:
     """`f` with its floating results in a list."""
-    from .._tree import flatten
 
     def listed(*xs: Any) -> list[Any]:
         leaves, _ = flatten(f(*xs))
@@ -223,7 +224,7 @@ def inverse(f: Function, f_inverse: Function, x: Any, *, seed: int = 0, rtol: fl
     same(_moved(f_inverse, [y], [t])[0], v, "derivative of an inverse", rtol)
 
 
-def euler(f: Function, x: Any, degree: float, *, seed: int = 0, rtol: float = 1e-9) -> None:
+def euler(f: Function, x: Any, degree: float, *, rtol: float = 1e-9) -> None:
     """Of a homogeneous function of some degree the derivative along the point itself is the degree times the value."""
     same(_moved(f, [x], [as_array(x)])[0], degree * _value(f, [x]), f"Euler's theorem for degree {degree}", rtol)
 
@@ -250,20 +251,19 @@ def holds(law: Function, f: Function, *wanted: Any, examples: int = 25, **option
     Examples
     --------
     >>> import numpy as np
-    >>> from autograd_core.testing import laws
-    >>> test_norm_is_homogeneous = laws.holds(laws.euler, lambda x: np.sqrt((x * x).sum()), "positive", degree=1)
-    >>> test_norm_is_homogeneous()
+    >>> from autograd_core.testing import domains, laws
+    >>> length = lambda x: np.sqrt((x * x).sum())
+    >>> test_length_is_homogeneous = laws.holds(laws.euler, length, domains.positive(3), degree=1)
+    >>> test_length_is_homogeneous()
     """
-    from ._domains import Operand
-
     hypothesis = require("hypothesis", extra="test")
     strategies = require("autograd_core.testing.strategies", extra="test")
     pointwise = not all(isinstance(w, Operand) for w in wanted)
 
-    @hypothesis.settings(max_examples=examples, deadline=None, derandomize=True, database=None)
-    @hypothesis.given(strategies.operands(wanted, pointwise=pointwise))
     def test(xs: Any) -> None:
         law(f, *xs, **options)
 
-    test.__name__ = test.__qualname__ = f"test_{law.__name__}"
-    return test  # type: ignore[no-any-return]
+    chosen = hypothesis.settings(max_examples=examples, deadline=None, derandomize=True, database=None)
+    made = chosen(hypothesis.given(strategies.operands(wanted, pointwise=pointwise))(test))
+    made.__name__ = made.__qualname__ = f"test_{law.__name__}"
+    return made  # type: ignore[no-any-return]

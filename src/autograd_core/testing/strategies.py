@@ -13,10 +13,8 @@ import numpy as np
 
 from .._errors import require
 from .._tensor import Tensor
-from ._domains import DOMAINS, Domain, Operand
-from ._programs import VOCABULARY, Program, Word, draw_program
-from ._programs import fit as fit
-from ._programs import joined as joined
+from ._programs import VOCABULARY, Program, Word, draw_program, fit, joined
+from .domains import DOMAINS, Domain, Operand
 
 st = require("hypothesis.strategies", extra="test")
 numpy_strategies = require("hypothesis.extra.numpy", extra="test")
@@ -92,7 +90,9 @@ def tensors(
 
 def broadcastable(n: int, *, max_dims: int = 3, max_side: int = 4, min_side: int = 0) -> Strategy:
     """Draw `n` shapes that broadcast with each other."""
-    drawn = numpy_strategies.mutually_broadcastable_shapes(num_shapes=n, max_dims=max_dims, max_side=max_side, min_side=min_side)
+    drawn = numpy_strategies.mutually_broadcastable_shapes(
+        num_shapes=n, max_dims=max_dims, max_side=max_side, min_side=min_side
+    )
     return drawn.map(lambda s: s.input_shapes)
 
 

@@ -45,8 +45,8 @@ class Domain:
     Examples
     --------
     >>> import numpy as np
-    >>> from autograd_core.testing import _domains
-    >>> bool((_domains.positive(2, 3).draw(np.random.default_rng(0)) > 0).all())
+    >>> from autograd_core.testing import domains
+    >>> bool((domains.positive(2, 3).draw(np.random.default_rng(0)) > 0).all())
     True
     """
 
@@ -60,6 +60,7 @@ class Domain:
     """Takes any Tensor of real numbers into the domain, smoothly; None where any real number is in it."""
 
     def __call__(self, *shape: int) -> Operand:
+        """Make an operand of this domain and a shape."""
         return Operand(self, shape)
 
 
