@@ -6,7 +6,6 @@ in `standard.py`. Where NumPy departs from the standard, `DEPARTURES` there says
 
 import inspect
 import operator
-import pickle
 from typing import Any
 
 import array_api_strict as strict
@@ -276,14 +275,3 @@ def test_creation_keeps_history_or_raises():
         ac.arange(x)
     with pytest.raises(HistoryError, match=r"^ones is not differentiable in this argument"):
         ac.ones(3, like=x)
-
-
-def test_a_namespace_function_pickles_by_name():
-    """Process pools send functions by name."""
-    assert pickle.loads(pickle.dumps(ac.exp)) is ac.exp
-
-
-def test_names_that_numpy_has_and_tensors_cannot_have_are_missing():
-    assert not hasattr(ac, "busday_count")
-    with pytest.raises(AttributeError, match=r"module 'autograd_core' has no attribute 'no_such_name'"):
-        _ = ac.no_such_name

@@ -23,8 +23,11 @@ def _holds_tensor(x: Any) -> bool:
     return isinstance(x, Tensor)
 
 
-def public(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make the function of this package that stands for a function of NumPy, or for one of ours in the table."""
+def public(function: Callable[..., Any], home: str = "autograd_core") -> Callable[..., Any]:
+    """Make the function of this package that stands for a function of NumPy, or for one of ours in the table.
+
+    `home` is the module that has it, so that it can be pickled.
+    """
     entry: Entry = look_up(function)
     name = entry.name
 
@@ -51,7 +54,7 @@ def public(function: Callable[..., Any]) -> Callable[..., Any]:
             return wrapped(function(*args, **kwargs))
 
     f.__name__ = f.__qualname__ = name
-    f.__module__ = "autograd_core"
+    f.__module__ = home
     module = getattr(function, "__module__", None) or "numpy"
     if module.startswith("numpy"):
         f.__doc__ = f"``np.{name}``, recorded; see NumPy's documentation for its parameters."
@@ -69,7 +72,7 @@ def namespace(module: ModuleType, made: dict[str, Any]) -> tuple[Callable[[str],
         if name.startswith("_") or not callable(function):
             raise AttributeError(f"module {made['__name__']!r} has no attribute {name!r}")
         try:
-            made[name] = f = public(function)
+            made[name] = f = public(function, made["__name__"])
         except UnsupportedFunction as error:
             raise AttributeError(f"{made['__name__']}.{name}: {error}") from error
         return f

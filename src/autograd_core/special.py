@@ -8,11 +8,11 @@ from ._namespace import namespace as _namespace
 from ._namespace import public as _public
 from ._rules import special as _rules
 
-erf = _public(_rules.erf)
-expit = _public(_rules.expit)
-log_expit = _public(_rules.log_expit)
-log_softmax = _public(_rules.log_softmax)
-softmax = _public(_rules.softmax)
+erf = _public(_rules.erf, __name__)
+expit = _public(_rules.expit, __name__)
+log_expit = _public(_rules.log_expit, __name__)
+log_softmax = _public(_rules.log_softmax, __name__)
+softmax = _public(_rules.softmax, __name__)
 
 
 def __getattr__(name: str) -> _Any:
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> _Any:
         try:
             _require("scipy.special", "scipy")
         except _MissingExtra:
-            return _public(_rules.logsumexp)
+            return _public(_rules.logsumexp, __name__)
     get, _ = _namespace(_require("scipy.special", "scipy"), globals())
     return get(name)
 
