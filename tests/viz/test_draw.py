@@ -204,12 +204,11 @@ def test_text_tree():
     assert draw(stack_of_layers(3)).to_text() == (
         "encoder\n"
         "%0  x  32×8 float32\n"
-        "    ┌ encoder.layers\n"
-        "    │ ┌ 0 .. 2  × 3\n"
-        "    │ │ ┌ feed  Linear\n"
-        "%1  │ │ │ matmul(%0)  → 32×8  weight.T 8×8\n"
-        "%2  │ │ │ add(%1)  → 32×8  bias 8\n"
-        "%3  │ │ add(%0, %2)  → 32×8\n"
+        "    ┌ encoder.layers.0 .. 2  × 3\n"
+        "    │ ┌ feed  Linear\n"
+        "%1  │ │ matmul(%0)  → 32×8  weight.T 8×8\n"
+        "%2  │ │ add(%1)  → 32×8  bias 8\n"
+        "%3  │ add(%0, %2)  → 32×8\n"
         "%4  sum(%3)\n"
     )
 

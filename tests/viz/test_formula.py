@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_core as ac
@@ -79,6 +79,7 @@ def programs(draw, depth=4):
     )
 
 
+@settings(max_examples=40)
 @given(programs(), st.sampled_from([-1.3, 0.4, 2.0]))
 def test_random_programs(f, at):
     theirs, ours = compare(f, at)

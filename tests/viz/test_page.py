@@ -145,6 +145,12 @@ def test_repeated_blocks_unroll(show):
     page.locator('.button[aria-label^="show all repeated"]').press("Enter")
     assert page.count(".box") == few + 5 * 5
     page.checked()
+    page = show(explore(recorded(stack_of_layers(6)), theme="light"))
+    page.locator('.button[aria-label="show all 6 of encoder.layers.0 .. 5"]').click()
+    assert page.count(".box") == 2 + 6 * 3
+    page.locator("#collapse").click()
+    assert page.locator(".box.module text").first.text_content() == "encoder.layers.0 .. 5 × 6"
+    page.checked()
 
 
 def test_colours_mark_zero_nan_and_nothing(show):

@@ -9,10 +9,10 @@ from autograd_core import viz
 
 @pytest.fixture(autouse=True)
 def _closed():
-    matplotlib = pytest.importorskip("matplotlib")
-    matplotlib.use("agg")
+    pytest.importorskip("matplotlib").use("agg")
+    pyplot = pytest.importorskip("matplotlib.pyplot")
     yield
-    matplotlib.pyplot.close("all")
+    pyplot.close("all")
 
 
 def new_axes():

@@ -39,7 +39,7 @@ def test_shapes_are_on_arrows_once_a_source():
 
 def test_equal_layers_in_a_row_are_shown_once():
     view = look(g := stack_of_layers(12), grow(g))
-    assert [(c.title, c.times) for c in view.clusters if c.times > 1] == [("0 .. 11", 12)]
+    assert [(c.title, c.times) for c in view.clusters if c.times > 1] == [("encoder.layers.0 .. 11", 12)]
     assert titles(view) == ["x", "matmul", "add", "add", "sum"]
 
 

@@ -62,6 +62,7 @@ def grow(graph: Graph, *, repeats: bool | None = None, chunk: int | None = None)
     if repeats is not False:
         plain = repeats is True or sum(operation) > PLAIN
         find_runs(graph, tree, operation, plain)
+        _unwrap(graph, tree, operation)
     if chunk:
         _cut(tree, operation, chunk)
     _adopt(graph, tree, operation)
@@ -141,6 +142,21 @@ def _dissolve(graph: Graph, tree: Tree, operation: list[bool]) -> None:
     tree.parent = [number[keeper[tree.parent[g]]] if g else -1 for g in kept]
     tree.path = [tree.path[g] for g in kept]
     tree.call = [tree.call[g] for g in kept]
+
+
+def _unwrap(graph: Graph, tree: Tree, operation: list[bool]) -> None:
+    """Drop the frame of a container that holds nothing but one row of equal modules, and say its name in theirs."""
+    classes = {g.path for g in graph.groups if g.class_name}
+    levels = levels_of(tree, operation)
+    for run in tree.runs:
+        g = run.parent
+        if g > 0 and run.title and tree.path[g] not in classes and len(levels[g]) == len(run.blocks):
+            above = tree.parent[g]
+            for item in levels[g]:
+                tree.parent[-item] = above
+            run.parent = above
+            name = tree.path[g].removeprefix(tree.path[above] + ".") if above else tree.path[g]
+            run.title = f"{name}.{run.title}"
 
 
 def _cut(tree: Tree, operation: list[bool], chunk: int) -> None:

@@ -92,7 +92,7 @@ def look(
     shown = hidden_by_runs(tree, set(unrolled))
     cluster_of = _clusters(graph, tree, view, collapsed, unrolled)
     inside = _collapsed_ancestor(tree, collapsed)
-    times, single = _times(tree, unrolled)
+    repeated, single = _repeated(tree, unrolled), _single(tree, unrolled)
     boxes: dict[str, int] = {}
     consumed = [bool(c) for c in tree.consumers]
     for i, n in enumerate(graph.nodes):
@@ -104,7 +104,7 @@ def look(
             continue
         boxes[key] = len(view.boxes)
         if g >= 0:
-            view.boxes.append(_group_box(graph, tree, g, key, i, cluster_of[i], times[g]))
+            view.boxes.append(_group_box(graph, tree, g, key, i, cluster_of[i], repeated[g]))
         else:
             box = _node_box(graph, tree, i, fold, cluster_of[i], consumed[i])
             box.times = single.get(i, 1)
@@ -127,7 +127,7 @@ def _clusters(
 ) -> list[int]:
     """Add the frames, parents first, and return the frame each node is in."""
     classes = {g.path: g.class_name for g in graph.groups}
-    titles, times = {}, {}
+    repeated = _repeated(tree, unrolled)
     frame_of: dict[int, int] = {}  # item -> run (a node as its position, a group as -g - 1)
     for r, run in enumerate(tree.runs):
         if r in unrolled:
@@ -139,9 +139,6 @@ def _clusters(
             for g in run.groups[0]:
                 if tree.parent[g] == run.parent:
                     frame_of[-g - 1] = r
-        elif run.groups[0]:
-            titles[run.groups[0][0]] = run.title
-            times[run.groups[0][0]] = len(run.blocks)
     made: dict[int, int] = {}
 
     def frame(r: int, parent: int) -> int:
@@ -160,10 +157,12 @@ def _clusters(
         of_group[g] = parent
         if g in collapsed:
             continue
-        title = titles.get(g) or group_name(tree, g)
+        r = repeated[g]
+        title = tree.runs[r].title if r >= 0 else group_name(tree, g)
         kind = classes.get(tree.path[g], "")
         of_group[g] = len(view.clusters)
-        view.clusters.append(Cluster(f"c{g}", parent, shorten(f"{title}  {kind}".strip(), 60), g, -1, times.get(g, 1)))
+        times = len(tree.runs[r].blocks) if r >= 0 else 1
+        view.clusters.append(Cluster(f"c{g}", parent, shorten(f"{title}  {kind}".strip(), 60), g, r, times))
     inside = _collapsed_ancestor(tree, collapsed)
     found = []
     for i, own in enumerate(tree.owner):
@@ -187,17 +186,19 @@ def _collapsed_ancestor(tree: Tree, collapsed: frozenset[int] | set[int]) -> lis
     return outer
 
 
-def _times(tree: Tree, unrolled: frozenset[int] | set[int]) -> tuple[list[int], dict[int, int]]:
-    groups = [1] * len(tree.parent)
-    single: dict[int, int] = {}
+def _repeated(tree: Tree, unrolled: frozenset[int] | set[int]) -> list[int]:
+    """Return, for each group that stands for a row of equal groups, the run, else -1."""
+    found = [-1] * len(tree.parent)
     for r, run in enumerate(tree.runs):
-        if r in unrolled or run.framed:
-            continue
-        if run.groups[0]:
-            groups[run.groups[0][0]] = len(run.blocks)
-        else:
-            single[run.blocks[0][0]] = len(run.blocks)
-    return groups, single
+        if r not in unrolled and not run.framed and run.groups[0]:
+            found[run.groups[0][0]] = r
+    return found
+
+
+def _single(tree: Tree, unrolled: frozenset[int] | set[int]) -> dict[int, int]:
+    """Return how many times an operation happens that is a repeated block by itself."""
+    rows = [run for r, run in enumerate(tree.runs) if r not in unrolled and not run.framed and not run.groups[0]]
+    return {run.blocks[0][0]: len(run.blocks) for run in rows}
 
 
 def _node_box(graph: Graph, tree: Tree, i: int, fold: bool, cluster: int, consumed: bool) -> Box:
@@ -226,7 +227,7 @@ def _node_box(graph: Graph, tree: Tree, i: int, fold: bool, cluster: int, consum
     return Box(f"n{n.id}", n.kind, shorten(title, TITLE), lines, len(inner), -1, cluster, i)
 
 
-def _group_box(graph: Graph, tree: Tree, g: int, key: str, node: int, cluster: int, times: int) -> Box:
+def _group_box(graph: Graph, tree: Tree, g: int, key: str, node: int, cluster: int, r: int) -> Box:
     operations = 0
     inside = [False] * len(tree.parent)
     inside[g] = True
@@ -241,7 +242,8 @@ def _group_box(graph: Graph, tree: Tree, g: int, key: str, node: int, cluster: i
             lines += [f"{count_text(group.parameters)} parameters"] if group.parameters else []
             break
     lines.append(f"{operations} operations")
-    title = shorten(group_name(tree, g), TITLE)
+    title = shorten(tree.runs[r].title if r >= 0 else group_name(tree, g), TITLE)
+    times = len(tree.runs[r].blocks) if r >= 0 else 1
     return Box(key, "module", title, [shorten(t, LINE) for t in lines], 0, g, cluster, node, times)
 
 

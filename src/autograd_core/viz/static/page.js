@@ -108,6 +108,7 @@ class App {
   all(open) {
     for (const s of this.stages) {
       s.collapsed = new Set();
+      if (!open) s.unrolled = new Set();
       if (!open) s.data.tree.parent.forEach((p, g) => { if (g) s.collapsed.add(g); });
       s.render();
       s.fit();

@@ -110,7 +110,11 @@ class Stage {
     const theme = this.app.theme, name = c.title + (c.times > 1 ? ", " + c.times + " times" : "");
     const act = () => c.group >= 0 ? this.toggle(c.group) : this.unroll(c.run);
     words.push(this.word(x + 24, y + 16, c.title, HEADING_SIZE, theme.muted, "start"));
-    if (c.times > 1) words.push(this.word(x + width - 10, y + 16, "× " + c.times, 12, theme.text, "end", true));
+    if (c.times > 1) {
+      const times = this.word(x + width - 10, y + 16, "× " + c.times, 12, theme.text, "end", true), show = () => this.unroll(c.run);
+      times.removeAttribute("pointer-events");
+      words.push(svg("g", { class: "button times", role: "button", tabindex: 0, "aria-label": "show all " + c.times + " of " + c.title, onclick: show, onkeydown: onEnter(show) }, svg("title", null, "show all"), times));
+    }
     const hint = c.group >= 0 ? "collapse " + name : "show all " + name;
     const button = svg("g", { class: "button", role: "button", tabindex: 0, "aria-label": hint, onclick: act, onkeydown: onEnter(act) },
       svg("title", null, hint),
@@ -364,7 +368,7 @@ class Stage {
   fit(whole) {
     const box = this.svg.getBoundingClientRect(), { width, height } = this.placed;
     const both = Math.min(box.width / width, box.height / height, 1.4);
-    this.scale = whole || both > 0.45 ? both : Math.min(1, Math.max(Math.min(box.width / width, 1), 0.45));
+    this.scale = whole || both > 0.7 ? both : Math.min(1, Math.max(box.width / width, 0.7));
     this.tx = (box.width - width * this.scale) / 2;
     this.ty = Math.max((box.height - height * this.scale) / 2, 0);
     if (this.app.across && both < this.scale) { this.tx = Math.max(this.tx, 0); this.ty = (box.height - height * this.scale) / 2; }

@@ -41,18 +41,16 @@ function look(data, collapsed, unrolled, fold) {
   const { graph, tree } = data, nodes = graph.nodes, view = { boxes: [], links: [], clusters: [], boxOf: [] };
   const shown = hiddenByRuns(data, unrolled), inside = collapsedAncestor(tree, collapsed);
   const clusterOf = clustersOf(data, view, collapsed, unrolled, inside);
-  const times = zeros(tree.parent.length).fill(1), single = new Map(), boxes = new Map();
+  const repeated = repeatedOf(tree, unrolled), single = new Map(), boxes = new Map();
   tree.runs.forEach((run, r) => {
-    if (unrolled.has(r) || run.framed) return;
-    if (run.groups[0].length) times[run.groups[0][0]] = run.blocks.length;
-    else single.set(run.blocks[0][0], run.blocks.length);
+    if (!unrolled.has(r) && !run.framed && !run.groups[0].length) single.set(run.blocks[0][0], run.blocks.length);
   });
   nodes.forEach((n, i) => {
     if (shown[i] !== i || (fold && tree.folded.has(i))) return;
     const g = inside[tree.owner[i]], key = g >= 0 ? "g" + g : "n" + n.id;
     if (boxes.has(key)) return;
     boxes.set(key, view.boxes.length);
-    if (g >= 0) view.boxes.push(groupBox(data, g, key, i, clusterOf[i], times[g]));
+    if (g >= 0) view.boxes.push(groupBox(data, g, key, i, clusterOf[i], repeated[g]));
     else view.boxes.push(Object.assign(nodeBox(data, i, fold, clusterOf[i]), { times: single.get(i) || 1 }));
   });
   nodes.forEach((_, i) => {
@@ -67,6 +65,12 @@ function look(data, collapsed, unrolled, fold) {
   return view;
 }
 
+function repeatedOf(tree, unrolled) {
+  const found = tree.parent.map(() => -1);
+  tree.runs.forEach((run, r) => { if (!unrolled.has(r) && !run.framed && run.groups[0].length) found[run.groups[0][0]] = r; });
+  return found;
+}
+
 function collapsedAncestor(tree, collapsed) {
   const outer = [-1];
   for (let g = 1; g < tree.parent.length; g++) {
@@ -77,15 +81,12 @@ function collapsedAncestor(tree, collapsed) {
 }
 
 function clustersOf(data, view, collapsed, unrolled, inside) {
-  const { tree } = data, titles = new Map(), times = new Map(), frameOf = new Map(), made = new Map();
+  const { tree } = data, repeated = repeatedOf(tree, unrolled), frameOf = new Map(), made = new Map();
   tree.runs.forEach((run, r) => {
     if (unrolled.has(r)) return;
     if (run.framed) {
       for (const i of run.blocks[0]) if (tree.owner[i] === run.parent) frameOf.set(i, r);
       for (const g of run.groups[0]) if (tree.parent[g] === run.parent) frameOf.set(-g - 1, r);
-    } else if (run.groups[0].length) {
-      titles.set(run.groups[0][0], run.title);
-      times.set(run.groups[0][0], run.blocks.length);
     }
   });
   const frame = (r, parent) => {
@@ -103,10 +104,10 @@ function clustersOf(data, view, collapsed, unrolled, inside) {
     ofGroup.push(parent);
     if (collapsed.has(g)) continue;
     const known = data.groups.get(tree.path[g]);
-    const title = ((titles.get(g) || groupName(tree, g)) + "  " + (known ? known.class : "")).trim();
+    const r = repeated[g], title = ((r >= 0 ? tree.runs[r].title : groupName(tree, g)) + "  " + (known ? known.class : "")).trim();
     ofGroup[g] = view.clusters.length;
-    const count = times.get(g) || 1;
-    view.clusters.push({ id: "c" + g, parent, title: shorten(title, 60), group: g, run: -1, times: count });
+    const times = r >= 0 ? tree.runs[r].blocks.length : 1;
+    view.clusters.push({ id: "c" + g, parent, title: shorten(title, 60), group: g, run: r, times });
   }
   return tree.owner.map((own, i) => {
     const g = inside[own];
@@ -141,7 +142,7 @@ function nodeBox(data, i, fold, cluster) {
   };
 }
 
-function groupBox(data, g, id, node, cluster, times) {
+function groupBox(data, g, id, node, cluster, r) {
   const { tree, graph } = data, inside = [];
   let operations = 0;
   for (let h = 0; h < tree.parent.length; h++) inside.push(h === g || (h > g && inside[tree.parent[h]]));
@@ -150,7 +151,7 @@ function groupBox(data, g, id, node, cluster, times) {
   if (known && known.class) lines.push(known.class);
   if (known && known.parameters) lines.push(known.parameters.toLocaleString("en-US") + " parameters");
   lines.push(operations + " operations");
-  const title = shorten(groupName(tree, g), TITLE);
+  const title = shorten(r >= 0 ? tree.runs[r].title : groupName(tree, g), TITLE), times = r >= 0 ? tree.runs[r].blocks.length : 1;
   return { id, kind: "module", title, lines: lines.map(t => shorten(t, LINE)), folded: 0, group: g, cluster, node, times };
 }
 
