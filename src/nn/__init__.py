@@ -15,6 +15,8 @@ from ._errors import StateDictError as StateDictError
 from ._errors import TrainingError as TrainingError
 from ._rng import generator as generator
 from ._rng import manual_seed as manual_seed
+from ._summary import Summary as Summary
+from ._summary import summary as summary
 from .layers.activations import CELU as CELU
 from .layers.activations import ELU as ELU
 from .layers.activations import GELU as GELU

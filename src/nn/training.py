@@ -89,6 +89,10 @@ class Training:
         self.loader_state: Any = None  # of the loader's generator when this epoch began
         self.stop = False
 
+    def done(self, epochs: int) -> bool:
+        """Whether training is over after so many epochs."""
+        return self.stop or self.epoch >= epochs
+
 
 class Callback:
     """Does something while training: override what is needed. `state_dict` and `load_state_dict` go into checkpoints."""
@@ -310,7 +314,7 @@ def fit(
         _restore(run, checkpoint, callbacks, loader)
     _tell(callbacks, "on_train_begin", run)
     with _deferred_interrupt() as interrupted:
-        while run.epoch < epochs and not run.stop:
+        while not run.done(epochs):
             if not run.batch:
                 _tell(callbacks, "on_epoch_begin", run)
             model.train()
@@ -410,7 +414,7 @@ def _bar(batches: Iterator[Any], loader: Any, run: Training, epochs: int, progre
 @contextmanager
 def _deferred_interrupt() -> Iterator[Callable[[], bool]]:
     """Let Ctrl-C wait until the step is complete; a second one interrupts at once."""
-    pressed: list[bool] = []  # a list, since the handler runs in the middle of anything
+    pressed: list[bool] = []
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return

@@ -8,13 +8,35 @@ import nn
 from tests.parity._compare import layers_agree
 
 CASES = [
-    ("ReLU", {}), ("ReLU6", {}), ("LeakyReLU", {}), ("LeakyReLU", {"negative_slope": 0.3}), ("ELU", {}), ("ELU", {"alpha": 0.7}),
-    ("CELU", {"alpha": 1.3}), ("SELU", {}), ("GELU", {}), ("GELU", {"approximate": "tanh"}), ("SiLU", {}), ("Mish", {}), ("Sigmoid", {}),
-    ("LogSigmoid", {}), ("Tanh", {}), ("Tanhshrink", {}), ("Softplus", {}), ("Softplus", {"beta": 2.0, "threshold": 3.0}),
-    ("Softsign", {}), ("Hardtanh", {}), ("Hardtanh", {"min_val": -0.5, "max_val": 2.0}), ("Hardsigmoid", {}), ("Hardswish", {}),
-    ("Threshold", {"threshold": 0.5, "value": -1.0}), ("Softmax", {"dim": 1}), ("Softmin", {"dim": 0}), ("LogSoftmax", {"dim": -1}),
+    ("ReLU", {}),
+    ("ReLU6", {}),
+    ("LeakyReLU", {}),
+    ("LeakyReLU", {"negative_slope": 0.3}),
+    ("ELU", {}),
+    ("ELU", {"alpha": 0.7}),
+    ("CELU", {"alpha": 1.3}),
+    ("SELU", {}),
+    ("GELU", {}),
+    ("GELU", {"approximate": "tanh"}),
+    ("SiLU", {}),
+    ("Mish", {}),
+    ("Sigmoid", {}),
+    ("LogSigmoid", {}),
+    ("Tanh", {}),
+    ("Tanhshrink", {}),
+    ("Softplus", {}),
+    ("Softplus", {"beta": 2.0, "threshold": 3.0}),
+    ("Softsign", {}),
+    ("Hardtanh", {}),
+    ("Hardtanh", {"min_val": -0.5, "max_val": 2.0}),
+    ("Hardsigmoid", {}),
+    ("Hardswish", {}),
+    ("Threshold", {"threshold": 0.5, "value": -1.0}),
+    ("Softmax", {"dim": 1}),
+    ("Softmin", {"dim": 0}),
+    ("LogSoftmax", {"dim": -1}),
     ("GLU", {"dim": 1}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "options"), CASES)
@@ -29,9 +51,19 @@ def test_activation(name, options):
 
 @pytest.mark.parametrize(
     ("name", "kinks"),
-    [("ReLU", [0.0]), ("ReLU6", [0.0, 6.0]), ("LeakyReLU", [0.0]), ("ELU", [0.0]), ("CELU", [0.0]), ("SELU", [0.0]), ("Softsign", [0.0]),
-     ("Hardtanh", [-1.0, 1.0]), ("Hardsigmoid", [-3.0, 3.0]), ("Hardswish", [3.0])],
-)  # fmt: skip
+    [
+        ("ReLU", [0.0]),
+        ("ReLU6", [0.0, 6.0]),
+        ("LeakyReLU", [0.0]),
+        ("ELU", [0.0]),
+        ("CELU", [0.0]),
+        ("SELU", [0.0]),
+        ("Softsign", [0.0]),
+        ("Hardtanh", [-1.0, 1.0]),
+        ("Hardsigmoid", [-3.0, 3.0]),
+        ("Hardswish", [3.0]),
+    ],
+)
 def test_derivative_at_kinks(name, kinks):
     layers_agree(getattr(nn, name)(), getattr(torch.nn, name)(), np.array(kinks), second_order=False)
 

@@ -40,9 +40,16 @@ def losses_agree(name, x, *targets, second_order=True, weights=(), **options):
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("MSELoss", {}), ("L1Loss", {}), ("SmoothL1Loss", {}), ("SmoothL1Loss", {"beta": 0.4}), ("SmoothL1Loss", {"beta": 0.0}),
-     ("HuberLoss", {}), ("HuberLoss", {"delta": 0.3})],
-)  # fmt: skip
+    [
+        ("MSELoss", {}),
+        ("L1Loss", {}),
+        ("SmoothL1Loss", {}),
+        ("SmoothL1Loss", {"beta": 0.4}),
+        ("SmoothL1Loss", {"beta": 0.0}),
+        ("HuberLoss", {}),
+        ("HuberLoss", {"delta": 0.3}),
+    ],
+)
 def test_regression(name, options, reduction):
     rng = np.random.default_rng(0)
     x, t = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))

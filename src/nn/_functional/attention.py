@@ -83,8 +83,8 @@ def scaled_dot_product_attention(
         if attn_mask is not None:
             raise ArgumentError("attention takes attn_mask or is_causal=True, not both")
         attn_mask = ~causal_mask(query.shape[-2], key.shape[-2])
-    bias = attn_mask
-    if bias is not None and (bias.dtype if hasattr(bias, "dtype") else np.asarray(bias).dtype) == bool:
+    bias = attn_mask if attn_mask is None or isinstance(attn_mask, ac.Tensor) else np.asarray(attn_mask)
+    if bias is not None and bias.dtype.kind == "b":
         bias = additive(~np.asarray(bias), query.dtype)
     factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
     return attend(query, key, value, bias, factor, dropout_p, True, rng)[0]

@@ -105,11 +105,10 @@ class _BatchNorm(_RunningNorm):
                 f"{type(self).__name__} needs more than one value a channel when training, not an input of shape {x.shape}"
             )
         y, mean, variance = standardized(x, (0, *range(2, x.ndim)), self.eps)
-        if self.training:
-            if self.num_batches_tracked is not None:
-                self.num_batches_tracked = self.num_batches_tracked + 1
-                share = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
-                self._track(mean, variance, count, share)
+        if self.training and self.num_batches_tracked is not None:
+            self.num_batches_tracked = self.num_batches_tracked + 1
+            share = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
+            self._track(mean, variance, count, share)
         return self._scaled(y)
 
 

@@ -1,4 +1,4 @@
-"""What second-order methods share: derivatives of a loss by all parameters as one vector, products with the curvature, solvers."""
+"""What second-order methods share: derivatives of a loss by all parameters as one vector, and solvers."""
 
 from __future__ import annotations
 

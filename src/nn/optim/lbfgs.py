@@ -197,7 +197,8 @@ class LBFGS(Optimizer):
     def load_state_dict(self, state_dict: Any) -> None:
         """Take over what `state_dict` returned."""
         super().load_state_dict({"state": {}, "param_groups": state_dict["param_groups"]})
-        state = {k: v.numpy() if isinstance(v, ac.Tensor) else v for k, v in state_dict["state"][0].items()}
+        saved = state_dict["state"][0].items()
+        state: dict[str, Any] = {k: v.numpy() if isinstance(v, ac.Tensor) else v for k, v in saved}
         self._t, self._scale, self._iterations = state["t"], state["scale"], state["n_iter"]
         self._direction, self._gradient = state.get("direction"), state.get("gradient")
         count = sum(name.startswith("step_") for name in state)
