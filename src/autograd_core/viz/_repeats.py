@@ -135,9 +135,9 @@ def _tandems(row: npt.NDArray[np.int64]) -> list[tuple[int, int, int]]:
     for period in range(1, min(PERIOD, len(row) // TIMES) + 1):
         same = np.concatenate(([False], row[period:] == row[:-period], [False]))
         edges = np.flatnonzero(same[1:] != same[:-1])
-        for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            if (stop - start) // period + 1 >= TIMES:
-                found.append((start, period, stop - start + period))
+        long = np.flatnonzero(edges[1::2] - edges[::2] >= (TIMES - 1) * period)
+        for start, stop in zip(edges[2 * long].tolist(), edges[2 * long + 1].tolist(), strict=True):
+            found.append((start, period, stop - start + period))
     found.sort(key=lambda f: (-(f[2] // f[1] - 1) * f[1], f[1], f[0]))
     return found[:200]
 

@@ -22,7 +22,7 @@ from ._labels import (
     shorten,
     text_width,
 )
-from ._model import Graph
+from ._model import Graph, Group
 from ._tree import Tree, hidden_by_runs
 
 
@@ -93,6 +93,8 @@ def look(
     cluster_of = _clusters(graph, tree, view, collapsed, unrolled)
     inside = _collapsed_ancestor(tree, collapsed)
     repeated, single = _repeated(tree, unrolled), _single(tree, unrolled)
+    operations = _operations(graph, tree)
+    modules = {group.path: group for group in graph.groups}
     boxes: dict[str, int] = {}
     consumed = [bool(c) for c in tree.consumers]
     for i, n in enumerate(graph.nodes):
@@ -104,7 +106,7 @@ def look(
             continue
         boxes[key] = len(view.boxes)
         if g >= 0:
-            view.boxes.append(_group_box(graph, tree, g, key, i, cluster_of[i], repeated[g]))
+            view.boxes.append(_group_box(tree, g, i, cluster_of[i], repeated[g], operations[g], modules.get(tree.path[g])))
         else:
             box = _node_box(graph, tree, i, fold, cluster_of[i], consumed[i])
             box.times = single.get(i, 1)
@@ -120,6 +122,16 @@ def look(
     for box in view.boxes:
         _measure(box)
     return view
+
+
+def _operations(graph: Graph, tree: Tree) -> list[int]:
+    """Return how many operations are in each group and the groups inside it."""
+    count = [0] * len(tree.parent)
+    for own, n in zip(tree.owner, graph.nodes, strict=True):
+        count[own] += n.kind in ("operation", "output")
+    for g in range(len(count) - 1, 0, -1):
+        count[tree.parent[g]] += count[g]
+    return count
 
 
 def _clusters(
@@ -227,24 +239,15 @@ def _node_box(graph: Graph, tree: Tree, i: int, fold: bool, cluster: int, consum
     return Box(f"n{n.id}", n.kind, shorten(title, TITLE), lines, len(inner), -1, cluster, i)
 
 
-def _group_box(graph: Graph, tree: Tree, g: int, key: str, node: int, cluster: int, r: int) -> Box:
-    operations = 0
-    inside = [False] * len(tree.parent)
-    inside[g] = True
-    for h in range(g + 1, len(tree.parent)):
-        inside[h] = inside[tree.parent[h]]
-    for i, own in enumerate(tree.owner):
-        operations += inside[own] and graph.nodes[i].kind in ("operation", "output")
+def _group_box(tree: Tree, g: int, node: int, cluster: int, r: int, operations: int, known: Group | None) -> Box:
     lines = []
-    for group in graph.groups:
-        if group.path == tree.path[g]:
-            lines += [group.class_name] if group.class_name else []
-            lines += [f"{count_text(group.parameters)} parameters"] if group.parameters else []
-            break
+    if known is not None:
+        lines += [known.class_name] if known.class_name else []
+        lines += [f"{count_text(known.parameters)} parameters"] if known.parameters else []
     lines.append(f"{operations} operations")
     title = shorten(tree.runs[r].title if r >= 0 else group_name(tree, g), TITLE)
     times = len(tree.runs[r].blocks) if r >= 0 else 1
-    return Box(key, "module", title, [shorten(t, LINE) for t in lines], 0, g, cluster, node, times)
+    return Box(f"g{g}", "module", title, [shorten(t, LINE) for t in lines], 0, g, cluster, node, times)
 
 
 def _links(graph: Graph, tree: Tree, view: View, shown: list[int], unrolled: frozenset[int] | set[int]) -> None:

@@ -15,6 +15,9 @@ function prepare(data) {
   });
   for (const slots of data.operands) slots.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   tree.folded = new Set(tree.folded);
+  data.counts = zeros(tree.parent.length);
+  tree.owner.forEach((own, i) => { if (isOperation(nodes[i])) data.counts[own]++; });
+  for (let g = tree.parent.length - 1; g > 0; g--) data.counts[tree.parent[g]] += data.counts[g];
   data.groups = new Map(graph.groups.map(g => [g.path, g]));
   return data;
 }
@@ -143,14 +146,10 @@ function nodeBox(data, i, fold, cluster) {
 }
 
 function groupBox(data, g, id, node, cluster, r) {
-  const { tree, graph } = data, inside = [];
-  let operations = 0;
-  for (let h = 0; h < tree.parent.length; h++) inside.push(h === g || (h > g && inside[tree.parent[h]]));
-  tree.owner.forEach((own, i) => { if (inside[own] && isOperation(graph.nodes[i])) operations++; });
-  const lines = [], known = data.groups.get(tree.path[g]);
+  const { tree } = data, lines = [], known = data.groups.get(tree.path[g]);
   if (known && known.class) lines.push(known.class);
   if (known && known.parameters) lines.push(known.parameters.toLocaleString("en-US") + " parameters");
-  lines.push(operations + " operations");
+  lines.push(data.counts[g] + " operations");
   const title = shorten(r >= 0 ? tree.runs[r].title : groupName(tree, g), TITLE), times = r >= 0 ? tree.runs[r].blocks.length : 1;
   return { id, kind: "module", title, lines: lines.map(t => shorten(t, LINE)), folded: 0, group: g, cluster, node, times };
 }
