@@ -1,0 +1,137 @@
+"""Write `functions.md`, the list of what is differentiable, from the table of rules and the cases that test it.
+
+python docs/functions.py, from the root of the repository; a test says when the page is out of date.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+
+from autograd_core import special  # noqa: E402
+from autograd_core._primitive import TABLE, Composite, Constant, Primitive, Refused  # noqa: E402
+from tests import cases_functions, cases_linalg  # noqa: E402, F401  (they add their cases)
+from tests.cases import CASES, Case  # noqa: E402
+
+FAMILIES = {
+    "elementwise": "Element-wise functions",
+    "analytic": "Element-wise functions",
+    "reductions": "Reductions and statistics",
+    "statistics": "Reductions and statistics",
+    "cumulative": "Reductions and statistics",
+    "shapes": "Shapes, joining and padding",
+    "joining": "Shapes, joining and padding",
+    "padding": "Shapes, joining and padding",
+    "indexing": "Indexing, ordering and sets",
+    "ordering": "Indexing, ordering and sets",
+    "products": "Products",
+    "calculus": "Discrete calculus and polynomials",
+    "polynomials": "Discrete calculus and polynomials",
+    "linalg": "Linear algebra",
+    "decompositions": "Linear algebra",
+    "fft": "Fourier transforms",
+    "scipy_special": "Special functions",
+    "special": "Special functions",
+    "classified": "Creation and assignment",
+}
+HEAD = """\
+# What is differentiable
+
+Written by `docs/functions.py` from the table of rules; do not edit.
+
+A **rule** is written for the function itself, a **composite** is written with other functions of the table. Either can be
+differentiated in reverse (`grad`, `backward`) and forward (`jvp`), to any order that exists. *Tested to order* is how far the
+tests compare both walks with each other and with finite differences, and *complex* says whether they do so with complex operands
+too. Functions of SciPy are there when SciPy is installed. Ufunc methods (`reduce`, `accumulate`, `outer`, `reduceat`) follow from
+the ufuncs; `at` is refused.
+"""
+
+
+def name_of(function: Any) -> str | None:
+    """The public name of a function of NumPy or SciPy; None for one of ours."""
+    name, module = function.__name__, getattr(function, "__module__", None) or ""
+    if isinstance(function, np.ufunc):
+        if getattr(np, name, None) is function:
+            return f"np.{name}"
+        return f"scipy.special.{name}" if getattr(sys.modules.get("scipy.special"), name, None) is function else None
+    if module.startswith("scipy"):
+        return f"ac.special.{name}"
+    if not module.startswith("numpy") or name.startswith("_"):
+        return None
+    return f"{module.replace('numpy', 'np', 1)}.{name}"
+
+
+def tested() -> dict[int, list[Case]]:
+    """The cases of each function, by its identity."""
+    by: dict[int, list[Case]] = defaultdict(list)
+    for case in CASES:
+        for function in {id(case.function), id(getattr(case.function, "__wrapped__", case.function))}:
+            by[function].append(case)
+    return by
+
+
+def page() -> str:
+    """The whole page."""
+    special.logsumexp  # noqa: B018  (registers SciPy's functions)
+    families: dict[str, list[str]] = defaultdict(list)
+    constants: list[str] = []
+    refusals: dict[str, list[str]] = defaultdict(list)
+    cases = tested()
+    for function, entry in TABLE.items():
+        name = name_of(function)
+        if name is None:
+            continue
+        if isinstance(entry, Constant):
+            constants.append(name)
+        elif isinstance(entry, Refused):
+            refusals[entry.reason].append(name)
+        else:
+            families[family_of(entry)].append(line(name, entry, cases[id(function)]))
+    return "\n".join([HEAD, *summary(families), *tables(families), *others(constants, refusals)]) + "\n"
+
+
+def family_of(entry: Primitive | Composite) -> str:
+    if isinstance(entry, Composite):
+        module = entry.body.__module__
+    else:
+        module = next(r for r in (*entry.rules, entry.rule) if r is not None).__module__
+    return FAMILIES[module.rpartition(".")[2]]
+
+
+def line(name: str, entry: Primitive | Composite, of: list[Case]) -> str:
+    kind = "rule" if isinstance(entry, Primitive) else "composite"
+    order = max((case.order for case in of), default=0)
+    return f"| `{name}` | {kind} | {order or '-'} | {'yes' if any(case.complex for case in of) else '-'} |"
+
+
+def summary(families: dict[str, list[str]]) -> Iterator[str]:
+    yield "| family | functions |\n| --- | --- |"
+    for family in dict.fromkeys(FAMILIES.values()):
+        yield f"| {family} | {len(families[family])} |"
+    yield f"| together | {sum(map(len, families.values()))} |"
+
+
+def tables(families: dict[str, list[str]]) -> Iterator[str]:
+    for family in dict.fromkeys(FAMILIES.values()):
+        yield f"\n## {family}\n\n| function | written as | tested to order | complex |\n| --- | --- | --- | --- |"
+        yield from sorted(set(families[family]))
+
+
+def others(constants: list[str], refusals: dict[str, list[str]]) -> Iterator[str]:
+    yield "\n## Constant\n\nThe derivative is zero wherever it exists, or the result is not a number: no history.\n"
+    yield ", ".join(f"`{name}`" for name in sorted(set(constants)))
+    yield "\n## Refused\n\nThese raise `UnsupportedFunction`.\n"
+    for reason, names in refusals.items():
+        yield f"- {', '.join(f'`{name}`' for name in sorted(set(names)))}: {reason}."
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "functions.md").write_text(page(), encoding="utf-8")
