@@ -221,4 +221,5 @@ def test_mermaid_quotes_everything():
     allowed = ("flowchart", "subgraph", "end", "classDef", "n")
     assert all(line.startswith(allowed) for line in lines)
     assert "<script" not in "".join(lines)
+    assert '[""]' not in "".join(lines)  # Mermaid refuses an empty label
     assert 'n0(["<b>x</b><br/>32×8 float32"]):::input_' in draw(mlp()).to_mermaid()

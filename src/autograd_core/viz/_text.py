@@ -87,5 +87,5 @@ def _mermaid_box(view: View, k: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write everything but letters, digits and a few signs as Mermaid's `#code;`, so no text can be syntax."""
-    return "".join(c if c.isalnum() or c in " .,_-×=→↻/+()" else f"#{ord(c)};" for c in text)
+    """Write everything but letters, digits and a few signs as Mermaid's `#code;`, so no text can be syntax (nor empty)."""
+    return "".join(c if c.isalnum() or c in " .,_-×=→/+()" else f"#{ord(c)};" for c in text) if text.strip() else "#160;"
