@@ -48,9 +48,9 @@ HEAD = """\
 Written by `docs/functions.py` from the table of rules; do not edit.
 
 A **rule** is written for the function itself, a **composite** is written with other functions of the table. Either can be
-differentiated in reverse (`grad`, `backward`) and forward (`jvp`), to any order that exists. *Tested to order* is how far the
-tests compare both walks with each other and with finite differences, and *complex* says whether they do so with complex operands
-too. Functions of SciPy are there when SciPy is installed. Ufunc methods (`reduce`, `accumulate`, `outer`, `reduceat`) follow from
+differentiated in reverse (`grad`, `backward`) and forward (`jvp`), to any order that exists. *Tested to order* is how far
+the tests compare both walks with each other and with finite differences; *complex* says whether with complex operands too.
+Functions of SciPy are there when SciPy is installed. Ufunc methods (`reduce`, `accumulate`, `outer`, `reduceat`) follow from
 the ufuncs; `at` is refused.
 """
 
@@ -99,6 +99,7 @@ def page() -> str:
 
 
 def family_of(entry: Primitive | Composite) -> str:
+    """The family of the file that a function's rules are in."""
     if isinstance(entry, Composite):
         module = entry.body.__module__
     else:
@@ -107,12 +108,14 @@ def family_of(entry: Primitive | Composite) -> str:
 
 
 def line(name: str, entry: Primitive | Composite, of: list[Case]) -> str:
+    """One row of a table."""
     kind = "rule" if isinstance(entry, Primitive) else "composite"
     order = max((case.order for case in of), default=0)
     return f"| `{name}` | {kind} | {order or '-'} | {'yes' if any(case.complex for case in of) else '-'} |"
 
 
 def summary(families: dict[str, list[str]]) -> Iterator[str]:
+    """How many functions each family has."""
     yield "| family | functions |\n| --- | --- |"
     for family in dict.fromkeys(FAMILIES.values()):
         yield f"| {family} | {len(families[family])} |"
@@ -120,12 +123,14 @@ def summary(families: dict[str, list[str]]) -> Iterator[str]:
 
 
 def tables(families: dict[str, list[str]]) -> Iterator[str]:
+    """A table for each family."""
     for family in dict.fromkeys(FAMILIES.values()):
         yield f"\n## {family}\n\n| function | written as | tested to order | complex |\n| --- | --- | --- | --- |"
         yield from sorted(set(families[family]))
 
 
 def others(constants: list[str], refusals: dict[str, list[str]]) -> Iterator[str]:
+    """What is not differentiable, and why."""
     yield "\n## Constant\n\nThe derivative is zero wherever it exists, or the result is not a number: no history.\n"
     yield ", ".join(f"`{name}`" for name in sorted(set(constants)))
     yield "\n## Refused\n\nThese raise `UnsupportedFunction`.\n"
