@@ -218,7 +218,7 @@ def test_mermaid_quotes_everything():
     for name in HOSTILE:
         b.op(name, module=f"m.{name}")
     lines = draw(b.graph(), budget=None).to_mermaid().splitlines()
-    allowed = ("flowchart", "subgraph", "end", "classDef", "n")
+    allowed = ("flowchart", "subgraph", "end", "classDef", "style", "n")
     assert all(line.startswith(allowed) for line in lines)
     assert "<script" not in "".join(lines)
     assert '[""]' not in "".join(lines)  # Mermaid refuses an empty label

@@ -73,6 +73,8 @@ def write_mermaid(view: View, *, across: bool = False) -> str:
     for link in view.links:
         label = f'|"{_quoted(link.label)}"|' if link.label else ""
         lines.append(f"{view.boxes[link.source].id} -->{label} {view.boxes[link.target].id}")
+    frames = f"fill:#f3f6f9,stroke:{LIGHT.frame_stroke},color:{LIGHT.muted}"
+    lines += [f"style {cluster.id} {frames}" for cluster in view.clusters]
     for style, fill in LIGHT.fills.items():
         lines.append(f"classDef {style}_ fill:{fill},stroke:{LIGHT.strokes[style]},color:{LIGHT.text}")
     return "\n".join(lines) + "\n"
