@@ -75,7 +75,8 @@ def fit(x: Any, domain: str = "real", shape: tuple[int, ...] | None = None, plac
         x = x.reshape(-1)[index].reshape(shape)
     squash = DOMAINS[domain].squash
     y = x if squash is None else squash(x)
-    return y + 0.1 * place if domain == "distinct" and place else y
+    y = y + 0.1 * place if domain == "distinct" and place else y
+    return np.asarray(y) if isinstance(y, np.generic) else y
 
 
 def joined(result: Any) -> Any:
@@ -272,8 +273,9 @@ def draw_program(
 ) -> Program:
     """Draw a program of at most `steps` statements, and operands for it."""
     rng = np.random.default_rng(choose(1 << 16)) if rng is None else rng
-    operands = tuple(np.round(rng.uniform(-1.5, 1.5, _SHAPES[choose(len(_SHAPES))]), 2) for _ in range(1 + choose(2)))
-    values: list[Array] = [np.asarray(x) for x in operands]
+    shapes = [_SHAPES[choose(len(_SHAPES))] for _ in range(1 + choose(2))]
+    operands = tuple(np.asarray(np.round(rng.uniform(-1.5, 1.5, shape), 2)) for shape in shapes)
+    values: list[Array] = list(operands)
     made: list[Step] = []
     for _ in range(1 + choose(steps)):
         word = vocabulary[choose(len(vocabulary))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -130,6 +131,9 @@ def named(f: Callable[..., Any]) -> tuple[list[str], str] | None:
     module, name = getattr(f, "__module__", None), getattr(f, "__qualname__", getattr(f, "__name__", ""))
     if hasattr(np, name) and getattr(np, name) is f:
         return [], f"np.{name}"
+    special = sys.modules.get("scipy.special")
+    if special is not None and getattr(special, name, None) is f:  # its ufuncs do not say where they come from
+        return [f"from scipy.special import {name}"], name
     if module and name and module != "__main__" and "<" not in name and "." not in name:
         return [f"from {module} import {name}"], name
     try:
