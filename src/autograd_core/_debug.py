@@ -55,11 +55,12 @@ class debug:  # noqa: N801  (used as a verb: `with ac.debug()`)
     Examples
     --------
     >>> import autograd_core as ac
-    >>> with ac.debug():
-    ...     y = ac.log(ac.tensor([1.0, 0.0], requires_grad=True))
+    >>> x = ac.tensor([4.0, 0.0], requires_grad=True, name="x")
+    >>> with ac.debug():  # doctest: +ELLIPSIS
+    ...     ac.sqrt(x).sum().backward()
     Traceback (most recent call last):
         ...
-    autograd_core._errors.NonFiniteError: log made -inf at index (1,) of finite operands: a=0.0
+    autograd_core._errors.NonFiniteError: sqrt sent, as the cotangent of operand 0, inf at index (1,) of finite operands: ...
     """
 
     _token: Token[Mode]

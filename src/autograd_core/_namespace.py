@@ -7,6 +7,8 @@ from functools import wraps
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from ._errors import UnsupportedFunction
 from ._primitive import Entry, Primitive, Refused, look_up
 from ._record import call, unary, wrapped
@@ -56,8 +58,9 @@ def public(function: Callable[..., Any], home: str = "autograd_core") -> Callabl
     f.__name__ = f.__qualname__ = name
     f.__module__ = home
     module = getattr(function, "__module__", None) or "numpy"
-    if module.startswith("numpy"):
-        f.__doc__ = f"``np.{name}``, recorded; see NumPy's documentation for its parameters."
+    foreign = module.startswith("scipy") or (isinstance(function, np.ufunc) and not hasattr(np, name))
+    if foreign or module.startswith("numpy"):
+        f.__doc__ = f"``{'scipy.special' if foreign else module}.{name}``, recorded; see there for its parameters."
     else:
         f.__doc__ = function.__doc__
     f.__wrapped__ = function  # type: ignore[attr-defined]  # so that inspect.signature shows NumPy's

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
-import numpy.lib.recfunctions as records
 from numpy import polynomial
 
-from .._primitive import composite, constant, primitive, refused
+from .._primitive import LATE, composite, constant, primitive, refused
 from .common import array
 
 # -- creation: `np.zeros(3, like=t)` gives a Tensor -----------------------------------------------------------------------
@@ -164,10 +164,16 @@ refused(
     "dates and times are not numbers that can be differentiated",
     np.busday_count, np.busday_offset, np.is_busday, np.datetime_as_string,
 )  # fmt: skip
-refused(
-    "fields of records are not recorded; keep a Tensor for each field",
-    *(f for name in records.__all__ if callable(f := getattr(records, name)) and not isinstance(f, type)),
-)
+def _of_records() -> None:
+    """Refuse the functions of a module whose import costs 25 ms, once a function that is not in the table was called."""
+    records = importlib.import_module("numpy.lib.recfunctions")
+    refused(
+        "fields of records are not recorded; keep a Tensor for each field",
+        *(f for name in records.__all__ if callable(f := getattr(records, name)) and not isinstance(f, type)),
+    )
+
+
+LATE.append(_of_records)
 # What NumPy's string functions are, private ones included, is in the module that implements them.
 _STRINGS = getattr(np.strings.upper, "_implementation").__globals__  # noqa: B009
 refused(
