@@ -197,6 +197,19 @@ def test_recording_leaves_no_trace_and_no_memory():
     assert ac.trace(x + 1).steps == ()
 
 
+def test_recordings_nest_and_leave_debug_on():
+    x = leaf([1.0, 0.0], "x")
+    with viz.record() as outer:
+        y = x * 2
+        with viz.record() as inner:
+            y.sum().backward()
+    assert [s.phase for s in inner.graph.steps] == ["forward"] + ["backward"] * 3
+    assert [s.phase for s in outer.graph.steps] == ["forward"] * 2 + ["backward"] * 3
+    with ac.debug(), pytest.raises(ac.NonFiniteError), viz.record() as recording:
+        ac.log(x)
+    assert recording.graph.failure.message.startswith("NonFiniteError")
+
+
 def test_a_recording_sees_its_own_thread_only():
     def work():
         ac.exp(leaf(1.0, "other"))

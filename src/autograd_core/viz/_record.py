@@ -18,7 +18,8 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from .._graph import contributions
-from .._modes import setting
+from .._modes import MODE, setting
+from .._modes import Observer as EngineObserver
 from .._node import Node as EngineNode
 from .._primitive import Primitive
 from .._tensor import Tensor
@@ -37,6 +38,7 @@ class Observer:
 
     def __init__(self, values: str, budget: float, names: dict[tuple[int, tuple[int, ...]], str], *, sources: bool) -> None:
         self.facts = Facts(names=names)
+        self.outer: EngineObserver | None = None  # `ac.debug()` or another recording, which goes on watching
         self.nodes: list[EngineNode] = []
         self._held: dict[int, Any] = {}
         self._values, self._left, self._dropped = values, int(budget * 2**20), 0
@@ -47,6 +49,8 @@ class Observer:
 
     def enter(self, path: str | None, kind: str) -> None:
         """Count the calls of each module."""
+        if self.outer is not None:
+            self.outer.enter(path, kind)
         if path:
             self._called[path] = self._called.get(path, -1) + 1
             self.facts.classes.setdefault(path, kind)
@@ -54,6 +58,8 @@ class Observer:
     def forward(self, node: EngineNode, operands: tuple[Any, ...], array: Any) -> None:
         """Summarise a result, and the leaves it was computed from when they are new."""
         facts, spent = self.facts, time.perf_counter() - self._clock
+        if self.outer is not None:
+            self.outer.forward(node, operands, array)
         self.nodes.append(node)
         facts.steps.append(("forward", node, spent))
         facts.operands[node] = operands
@@ -77,6 +83,8 @@ class Observer:
     def backward(self, node: EngineNode, cotangent: Any) -> None:
         """Summarise the gradient that arrived at a node, and what it will send on."""
         now, facts = time.perf_counter(), self.facts
+        if self.outer is not None:
+            self.outer.backward(node, cotangent)
         if self._running is not None:  # the rule of the step before ran since its callback
             before, at = self._running
             facts.steps[at] = ("backward", before, now - self._clock)
@@ -93,7 +101,9 @@ class Observer:
         self._clock = time.perf_counter()
 
     def failed(self, error: BaseException) -> None:
-        """Leave the failing step to the recording, which sees the exception too."""
+        """Pass it on; the recording sees the exception itself."""
+        if self.outer is not None:
+            self.outer.failed(error)
 
     def finish(self) -> None:
         """Say what was dropped."""
@@ -168,6 +178,7 @@ class Recording:
     def __enter__(self) -> Self:
         if self._mode is not None:
             raise RuntimeError("a recording is used once; call ac.viz.record() again")
+        self._observer.outer = MODE.get().observer
         self._mode = setting(observer=self._observer, keep=True)
         self._mode.__enter__()
         return self
