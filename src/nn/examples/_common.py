@@ -15,7 +15,7 @@ import autograd_core as ac
 import nn
 from nn._errors import require
 
-__all__ = ["Run", "arguments", "check_parameters", "figure"]
+__all__ = ["Run", "arguments", "central_difference", "check_parameters", "figure", "progress"]
 
 BLUE, ORANGE, GREEN, RED, GREY = "#08519c", "#d94801", "#238b45", "#cb181d", "#737373"
 
@@ -86,6 +86,18 @@ def check_parameters(loss: Callable[[nn.Module], Any], model: nn.Module, count: 
         # Differences of a loss near 1 carry an error near 1e-16 / h, below which relative errors mean nothing.
         worst = max(worst, abs(exact - numerical) / max(abs(exact), abs(numerical), 1e-6))
     return worst
+
+
+def central_difference(f: Callable[[Any], Any], x: Any, h: float = 1e-5) -> Any:
+    """Return the derivative of an element-wise function at every element, to an error of the order of ``h ** 2``."""
+    x = np.asarray(x, float)
+    above, below = (np.asarray(v.numpy() if isinstance(v, ac.Tensor) else v) for v in (f(x + h), f(x - h)))
+    return (above - below) / (2 * h)
+
+
+def progress(steps: int, quiet: bool, name: str) -> Any:
+    """Count from 0 to `steps`, with a progress bar unless `quiet`; `set_postfix(loss=...)` shows numbers."""
+    return require("tqdm", "train").trange(steps, desc=name, disable=quiet, unit="step")
 
 
 def figure(*, size: tuple[float, float] = (7, 4), rows: int = 1, columns: int = 1, **options: Any) -> tuple[Any, Any]:
