@@ -205,7 +205,7 @@ def test_recordings_nest_and_leave_debug_on():
             y.sum().backward()
     assert [s.phase for s in inner.graph.steps] == ["forward"] + ["backward"] * 3
     assert [s.phase for s in outer.graph.steps] == ["forward"] * 2 + ["backward"] * 3
-    with ac.debug(), pytest.raises(ac.NonFiniteError), viz.record() as recording:
+    with np.errstate(divide="ignore"), ac.debug(), pytest.raises(ac.NonFiniteError), viz.record() as recording:
         ac.log(x)
     assert recording.graph.failure.message.startswith("NonFiniteError")
 
@@ -289,7 +289,7 @@ def test_what_has_no_graph_is_refused():
 def test_a_deep_graph_needs_no_recursion():
     x = leaf(1.0, "x")
     y = x
-    for _ in range(20_000):
+    for _ in range(5000):
         y = y + 1.0
     assert [b.title for b in viz.draw(y).view.boxes] == ["x = 1", "add"]
 
