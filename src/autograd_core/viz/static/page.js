@@ -159,8 +159,9 @@ class App {
     let text = this.total ? `step ${this.step} of ${this.total}` : "";
     if (step) {
       const i = stage.data.position.get(step.node), n = stage.data.graph.nodes[i], s = step.phase === "forward" ? n.forward : n.gradient;
-      text += ` · ${step.phase} · ${visible(n.name || n.operation || n.kind).slice(0, 40)}`;
+      text += ` · ${step.phase}`;
       if (s && s.l2 !== null) { text += ` · ${step.phase === "forward" ? "norm" : "gradient norm"} ${tidy(s.l2)}`; this.label.dataset.exact = s.l2; } else delete this.label.dataset.exact;
+      text += ` · ${visible(n.name || n.operation || n.kind).slice(0, 60)}`;
     } else delete this.label.dataset.exact;
     this.label.textContent = text;
   }
