@@ -16,7 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core._rules import convolution, cumulative, elementwise, indexing, masks, products, shapes, special, windows
+from autograd_core._rules import (
+    activations,
+    convolution,
+    cumulative,
+    elementwise,
+    indexing,
+    masks,
+    products,
+    shapes,
+    special,
+    windows,
+)
 from autograd_core._rules.windows import Windows
 from autograd_core.testing.domains import Domain, above_one, booleans, distinct, inside, nonzero, positive, real
 
@@ -351,6 +362,14 @@ shaped(
     call(real(2, 3), subscripts="ij->j"),
     call(real(2, 3), real(3), real(2), subscripts="ij,j,i->"),
 )
+
+for activation in (
+    activations.gelu,
+    activations.gelu_slope,
+    activations.gelu_tanh,
+    activations.gelu_tanh_slope,
+):
+    pointwise(activation, real, complex=False)
 
 # -- windows --------------------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,12 @@ from ._errors import MissingExtra as _MissingExtra
 from ._errors import require as _require
 from ._namespace import namespace as _namespace
 from ._namespace import public as _public
+from ._rules import activations as _activations
 from ._rules import special as _rules
 
 erf = _public(_rules.erf, __name__)
+gelu = _public(_activations.gelu, __name__)
+gelu_tanh = _public(_activations.gelu_tanh, __name__)
 expit = _public(_rules.expit, __name__)
 log_expit = _public(_rules.log_expit, __name__)
 log_softmax = _public(_rules.log_softmax, __name__)
@@ -28,7 +31,7 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    always = ["erf", "expit", "log_expit", "log_softmax", "logsumexp", "softmax"]
+    always = ["erf", "expit", "gelu", "gelu_tanh", "log_expit", "log_softmax", "logsumexp", "softmax"]
     try:
         _, names = _namespace(_require("scipy.special", "scipy"), globals())
     except _MissingExtra:

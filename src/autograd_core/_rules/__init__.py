@@ -1,5 +1,6 @@
 """The derivative rules, one family a file; importing this package fills the table. No rule file knows of Tensors."""
 
+from . import activations as activations
 from . import analytic as analytic
 from . import calculus as calculus
 from . import classified as classified

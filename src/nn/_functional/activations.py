@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -41,8 +40,6 @@ __all__ = [
     "threshold",
 ]
 
-_ROOT_HALF = math.sqrt(0.5)
-_ROOT_2_BY_PI = math.sqrt(2 / math.pi)
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
@@ -156,15 +153,11 @@ def gelu(x: Any, approximate: str = "none") -> Any:
     ----------
     D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, arXiv 1606.08415, section 2.
     """
-    x = _tensor(x)
     if approximate == "tanh":
-        inner = x * (ac.square(x) * (0.044715 * _ROOT_2_BY_PI) + _ROOT_2_BY_PI)
-        half = x * 0.5
-        return half + half * ac.tanh(inner)
+        return ac.special.gelu_tanh(x)
     if approximate != "none":
         raise ArgumentError(f"gelu: approximate={approximate!r} must be 'none' or 'tanh'")
-    half = x * 0.5
-    return half + half * ac.special.erf(x * _ROOT_HALF)
+    return ac.special.gelu(x)
 
 
 def silu(x: Any) -> Any:
