@@ -182,7 +182,12 @@ in_python(public.multigammaln, call(positive(2), 1), reference=sp.multigammaln)
 in_python(public.lambertw, call(positive(2)), reference=sp.lambertw)
 in_python(public.zeta, call(2.5, unit(2)), reference=sp.zeta)
 in_python(
-    public.logsumexp, call(real(2, 3), 1, positive(3)), call(real(3)), call(real(3), keepdims=True), reference=sp.logsumexp
+    public.logsumexp,
+    call(real(2, 3), 1, positive(3)),
+    call(real(3)),
+    call(real(3), keepdims=True),
+    reference=sp.logsumexp,
+    name="special.logsumexp of SciPy",
 )
 in_python(
     public.logsumexp, call(real(3), 0, np.array([1.0, -0.2, 0.1]), False, True), reference=sp.logsumexp, name="logsumexp-sign"

@@ -6,7 +6,6 @@ A Tensor is a handle: the graph refers to nodes, never to Tensors (a leaf's node
 from __future__ import annotations
 
 import operator
-import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -263,7 +262,7 @@ class Tensor(Operators, Methods, Interchange):
         with _GRAD_LOCK:
             for node, leaf in targets:
                 if leaf is not None and node in found:
-                    _accumulate(leaf, found.pop(node))
+                    _accumulate(leaf, own(found.pop(node)))
 
     def _seed(self, gradient: Any) -> Any:
         array = self._array
@@ -495,14 +494,13 @@ def _node_of(t: Tensor) -> Node:
 
 
 def _accumulate(leaf: Tensor, cotangent: Any) -> None:
-    """Add a cotangent to `.grad`, which is always a dense array that its leaf owns alone."""
+    """Add a cotangent of its own to `.grad`, which is always a dense array that its leaf owns alone."""
     if isinstance(cotangent, Tensor):
         gradient = cotangent.conj()
     else:
-        array = own(cotangent) if sys.getrefcount(cotangent) <= 2 or not is_numpy(cotangent) else np.array(cotangent)
-        gradient = box(_conjugated(array) if array.dtype.kind == "c" else array, None)
-        if is_numpy(array):
-            array.setflags(write=False)
+        gradient = box(_conjugated(cotangent) if cotangent.dtype.kind == "c" else cotangent, None)
+        if is_numpy(cotangent):
+            cotangent.setflags(write=False)
     before = leaf.grad
     leaf._grad = gradient if before is None else before + gradient
 
