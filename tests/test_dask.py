@@ -110,7 +110,7 @@ def test_gradients_are_lazy_and_those_of_numpy(name, computed):
         (np.sort, r"Dask does not implement numpy.argsort, of an array of shape \(6, 2\)"),
         (lambda x: np.linalg.det(x[:2]), r"Dask does not implement numpy.linalg.det"),
         (lambda x: np.linalg.svd(x)[1], r"Dask does not implement numpy.linalg.svd"),
-        (lambda x: np.maximum.at(x, 0, 1.0), r"np.maximum.at has no derivative rule"),
+        (lambda x: np.maximum.at(x, 0, 1.0), r"np.maximum.at writes into its operand"),
         (ac.grad(lambda x: x[np.array([0, 0])].sum()), r"Dask does not implement np.add.at"),
         (lambda x: np.reshape(x, -1, order="F"), r"Dask does not implement reshape\(order='F'\)"),
     ],

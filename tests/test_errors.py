@@ -181,15 +181,16 @@ PINNED = [
     (
         lambda: np.exp(X, where=np.ones((2, 3), bool)),
         ac.UnsupportedFunction,
-        "np.exp with where has no derivative here; use np.where on the result, or .astype on the operands",
+        "np.exp with where has no derivative here; use np.where on the result, np.moveaxis or .astype on the operands",
     ),
     (
-        lambda: np.subtract.reduce(X),
+        lambda: np.add.at(X, 0, 1.0),
         ac.UnsupportedFunction,
         (
-            "np.subtract.reduce has no derivative rule; use a function of NumPy that means the same, or call it on t.detach().numpy() to "
-            "leave the graph on purpose"
+            "np.add.at writes into its operand, which a graph may still need; assign with t[index] = ..., or add up with "
+            "np.bincount"
         ),
+    ),
     ),
     (lambda: np.exp(X, S, S), TypeError, None),
     (
