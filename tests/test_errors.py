@@ -191,7 +191,6 @@ PINNED = [
             "np.bincount"
         ),
     ),
-    ),
     (lambda: np.exp(X, S, S), TypeError, None),
     (
         lambda: X.reshape(3, 2, order="K"),
