@@ -1,8 +1,9 @@
 """Adapt the learning rate of every parameter to the size of its gradients.
 
-The rate is divided by the root of a running mean of squared gradients, ``s = 0.9 s + 0.1 g^2`` from s = 0. On a quadratic whose
-curvatures differ by a factor of 10,000 a single rate must suit the steepest direction; adapted rates suit all. The rule is RMSprop
-with alpha = 0.9, step for step, which is checked; Adam adds momentum and corrects the first steps, which it divides by too little.
+The rate is divided by the root of a running mean of squared gradients, ``s = 0.9 s + 0.1 g^2`` from s = 0. On a quadratic
+whose curvatures differ by a factor of 10,000 a single rate must suit the steepest direction; adapted rates suit all. The rule
+is RMSprop with alpha = 0.9, step for step, which is checked; Adam adds momentum and corrects the first steps, which it
+divides by too little.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def loss_of(p: Any) -> Any:
 
 def descend(step: Callable[[ac.Tensor], Any], steps: int, name: str, quiet: bool) -> tuple[list[float], Any]:
     """Return the losses, and where the parameters end; `step` changes them after `backward`."""
-    p, losses = ac.tensor(np.ones(9), requires_grad=True), []
+    p, losses = ac.tensor(np.linspace(0.5, 1.5, 9), requires_grad=True), []
     advance = step(p)
     for _ in progress(steps, quiet, name):
         p.grad = None

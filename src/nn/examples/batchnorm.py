@@ -1,7 +1,7 @@
 """Train a deep sigmoid network on 8x8 digits with and without batch normalization, at several learning rates.
 
-Without it the six layers barely pass any gradient back, and the network learns at hardly any rate; with it, at all of them. The
-derivative through the batch's mean and variance is compared with central differences first.
+Without it the four layers barely pass any gradient back, and the network learns at hardly any rate; with it, at all of them.
+The derivative through the batch's mean and variance is compared with central differences first.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ RATES = (0.01, 0.1, 1.0)
 
 
 def network(normalized: bool, seed: int) -> nn.Sequential:
-    """Build six hidden layers of 32 sigmoid units, each normalized before its sigmoid or not."""
+    """Build four hidden layers of 32 sigmoid units, each normalized before its sigmoid or not."""
     rng, layers, width = np.random.default_rng(seed), [], 64
-    for _ in range(6):
+    for _ in range(4):
         layers += [nn.Linear(width, 32, rng=rng), *([nn.BatchNorm1d(32)] if normalized else []), nn.Sigmoid()]
         width = 32
     return nn.Sequential(nn.Flatten(), *layers, nn.Linear(32, 10, rng=rng))

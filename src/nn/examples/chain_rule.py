@@ -1,7 +1,8 @@
 """Follow the chain rule through a computation, one operation at a time.
 
-For loss = (2 x + 3 - target) ** 2, and for a longer chain, the derivative of the loss by every intermediate value is read from the
-backward pass, the local derivative of every step is their ratio, and the product of all steps is compared with three other ways.
+For loss = (2 x + 3 - target) ** 2, and for a longer chain, the derivative of the loss by every intermediate value is read
+from the backward pass, the local derivative of every step is their ratio, and the product of all steps is compared with three
+other ways.
 """
 
 from __future__ import annotations

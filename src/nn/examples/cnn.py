@@ -85,12 +85,16 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     data = nn.data.TensorDataset(images[train], labels[train])
     loader = nn.data.DataLoader(data, options.batch_size, shuffle=True, rng=rng)
     optimizer = nn.optim.Adam(model.parameters(), options.lr)
+    steps = options.epochs * len(loader)
+    scheduler = nn.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps, eta_min=options.lr / 100)
     began = time.perf_counter()
     history = nn.fit(
         model,
         loader,
         loss,
         optimizer,
+        scheduler=scheduler,
+        scheduler_every="step",
         epochs=options.epochs,
         validation=(images[test], labels[test]),
         metrics={"accuracy": nn.accuracy},

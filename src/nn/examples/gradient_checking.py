@@ -1,8 +1,8 @@
 """Check derivatives against central differences: a network's, and some that were written by hand.
 
-First every parameter of a small convolutional network is checked, and the error is drawn against the step of the difference: too
-large a step truncates, too small a one rounds. Then derivatives as they are found written out in tutorials are compared with those
-of the loss they belong to. Several are wrong, and the factor by which is printed.
+First every parameter of a small convolutional network is checked, and the error is drawn against the step of the difference:
+too large a step truncates, too small a one rounds. Then derivatives as they are found written out in tutorials are compared
+with those of the loss they belong to. Several are wrong, and the factor by which is printed.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def through_time(rng: np.random.Generator) -> list[Claim]:
     series, wx, wh, seed = (
         rng.normal(size=(4, 5)),
         rng.normal(size=(1, 3)),
-        0.5 * rng.normal(size=(3, 3)),
+        0.8 * rng.normal(size=(3, 3)),
         rng.normal(size=(4, 3)),
     )
 
@@ -138,7 +138,8 @@ def errors_by_step(model: nn.Module, loss: Callable[[nn.Module], Any], steps: An
         with ac.no_grad():
             return float(loss(model).item())
 
-    here, found = at(values), {"central": [], "forward": []}
+    here = at(values)
+    found: dict[str, list[float]] = {"central": [], "forward": []}
     for h in steps:
         unit = np.eye(len(values)) * h
         above, below = (np.array([at(values + sign * row) for row in unit]) for sign in (1, -1))

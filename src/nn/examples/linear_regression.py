@@ -1,7 +1,7 @@
 """Fit a line by gradient descent, and compare with the least-squares solution.
 
-The target is how far diabetes has progressed a year after ten measurements of 442 patients. Every step uses all patients, so the
-loss falls monotonically towards the value that solving the normal equations gives at once.
+The target is how far diabetes has progressed a year after ten measurements of 442 patients. Every step uses all patients, so
+the loss falls monotonically towards the value that solving the normal equations gives at once.
 """
 
 from __future__ import annotations

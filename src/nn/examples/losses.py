@@ -1,7 +1,7 @@
 """Draw every loss as a function of one prediction, with its derivative, and check it.
 
-Regression losses are drawn against the error, classification losses against the logit of the right class; the derivatives come from
-the losses themselves and are compared with central differences away from kinks.
+Regression losses are drawn against the error, classification losses against the logit of the right class; the derivatives
+come from the losses themselves and are compared with central differences away from kinks.
 """
 
 from __future__ import annotations
@@ -46,6 +46,14 @@ LOSSES: dict[str, tuple[Callable[[Any], Any], str, float]] = {  # the loss, its 
 }
 
 
+def _total(loss: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: loss(x).sum()
+
+
+def _of_arrays(loss: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: loss(ac.asarray(x))
+
+
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Draw and check."""
     options = arguments("losses", __doc__, epochs=1, lr=1.0, argv=argv)
@@ -53,9 +61,9 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     made, axes = figure(size=(12, 5.5), rows=2, columns=4)
     errors = {}
     for (name, (loss, label, kink)), panel in zip(LOSSES.items(), axes.flat, strict=True):
-        slope = ac.grad(lambda t, loss=loss: loss(t).sum())(x).numpy()
+        slope = ac.grad(_total(loss))(x).numpy()
         smooth = np.abs(np.abs(x) - kink) > 0.01
-        errors[name] = float(np.abs(slope - central_difference(lambda t, loss=loss: loss(ac.asarray(t)), x))[smooth].max())
+        errors[name] = float(np.abs(slope - central_difference(_of_arrays(loss), x))[smooth].max())
         panel.plot(x, loss(ac.asarray(x)).numpy(), color=BLUE, label="loss")
         panel.plot(x, slope, color=ORANGE, label="derivative")
         panel.set_title(name, fontsize=10)

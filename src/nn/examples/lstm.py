@@ -1,13 +1,13 @@
 """Remember one number through 40 steps of noise: where a plain recurrent network forgets, an LSTM does not.
 
-The class of a sequence is the sign of its first element; the others are noise. Backpropagation through time has to carry a gradient
-over all steps, which the cell of the LSTM lets through and the tanh of the plain network shrinks.
+The class of a sequence is the sign of its first element; the others are noise. Backpropagation through time has to carry a
+gradient over all steps, which the cell of the LSTM lets through and the tanh of the plain network shrinks.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,10 @@ def reach(model: nn.Module, x: Any, y: Any) -> Any:
     return np.linalg.norm(t.grad.numpy(), axis=(1, 2))
 
 
+def _objective(loss: nn.Module, x: Any, y: Any) -> Callable[[nn.Module], Any]:
+    return lambda model: loss(model(x), y)
+
+
 def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=40, help="length of the sequences (default: %(default)s)")
     parser.add_argument("--hidden", type=int, default=24, help="units (default: %(default)s)")
@@ -59,7 +63,7 @@ def _more(parser: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Train all three, and measure how far back their gradients reach."""
-    options = arguments("lstm", __doc__, epochs=400, batch_size=32, lr=5e-3, argv=argv, more=_more)
+    options = arguments("lstm", __doc__, epochs=500, batch_size=32, lr=2e-3, argv=argv, more=_more)
     ac.tune_allocator()
     run, loss = Run(options), nn.BCEWithLogitsLoss()
     made, (left, right) = figure(size=(11, 4.2), columns=2)
@@ -67,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     for kind, color in KINDS.items():
         rng = np.random.default_rng(options.seed)
         model, test = Reader(kind, options.hidden, options.seed), draw(np.random.default_rng(99), options.steps, 500)
-        error = check_parameters(lambda m, test=test: loss(m(test[0][:6, :4].astype(float)), test[1][:4]), model)
+        error = check_parameters(_objective(loss, test[0][:6, :4].astype(float), test[1][:4]), model)
         if kind == "LSTM":
             run.graph(loss(model(test[0][:, :4]), test[1][:4]))
         before, optimizer, losses = reach(model, *test), nn.optim.Adam(model.parameters(), options.lr), []

@@ -1,13 +1,13 @@
 """Train a network of two sigmoid layers, and compare two losses for it.
 
-100 points of a plane are labelled by the sign of the sum of their coordinates; the network has four hidden units. It is trained once
-with the squared error and once with the binary cross-entropy, whose derivative by the last layer's input is prediction less target:
-a derivative that is often used for the squared error too, by mistake.
+100 points of a plane are labelled by the sign of the sum of their coordinates; the network has four hidden units. It is
+trained once with the squared error and once with the binary cross-entropy, whose derivative by the last layer's input is
+prediction less target: a derivative that is often used for the squared error too, by mistake.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,10 @@ def network(seed: int) -> nn.Sequential:
     )
 
 
+def _objective(loss: nn.Module, x: Any, y: Any) -> Callable[[nn.Module], Any]:
+    return lambda model: loss(model(x), y)
+
+
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Train twice, and draw what was learned."""
     options = arguments("mlp", __doc__, epochs=1000, lr=1.0, argv=argv)
@@ -38,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         ("cross-entropy", nn.BCELoss(), ORANGE, axes[2]),
     ):
         model = network(options.seed)
-        error = check_parameters(lambda m, loss=loss: loss(m(x), y), model, seed=options.seed)
+        error = check_parameters(_objective(loss, x, y), model, seed=options.seed)
         if not metrics:
             run.graph(loss(model(x), y))
         optimizer, losses = nn.optim.SGD(model.parameters(), options.lr), []

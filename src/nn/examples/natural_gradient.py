@@ -1,8 +1,8 @@
 """Train a classifier by natural gradient descent, whose steps do not depend on how its inputs are scaled.
 
-Thirteen measurements of wines are given in units that differ by a factor of 1,000. Gradient descent must take steps that suit the
-largest; the natural gradient measures a step by how much the predicted probabilities change, so it hardly matters. The Fisher matrix
-is made of per-sample gradients for labels drawn from the model's own predictions.
+Thirteen measurements of wines are given in units that differ by a factor of 1,000. Gradient descent must take steps that suit
+the largest; the natural gradient measures a step by how much the predicted probabilities change, so it hardly matters. The
+Fisher matrix is made of per-sample gradients for labels drawn from the model's own predictions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Train a logistic regression by Newton's method, and compare with gradient descent and L-BFGS.
 
-The data are 30 measurements of cell nuclei, many of them nearly copies of each other, so that the Hessian's eigenvalues differ by a
-factor of thousands. Newton's method needs a handful of steps; its last ones double the number of correct digits each.
+The data are 30 measurements of cell nuclei, many of them nearly copies of each other, so that the Hessian's eigenvalues
+differ by a factor of thousands. Newton's method needs a handful of steps; its last ones double the number of correct digits
+each.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def objective(model: nn.Module, x: Any, y: Any) -> Any:
 def race(make: Callable[[list[nn.Parameter]], nn.optim.Optimizer], x: Any, y: Any, steps: int) -> list[float]:
     """Return the objective before every step and after the last."""
     model = nn.Linear(30, 1, dtype=float, rng=0)
-    optimizer, losses = make(list(model.parameters())), []
+    optimizer = make(list(model.parameters()))
 
     def closure() -> Any:
         optimizer.zero_grad()
@@ -41,8 +42,8 @@ def race(make: Callable[[list[nn.Parameter]], nn.optim.Optimizer], x: Any, y: An
         return value
 
     newton = isinstance(optimizer, nn.optim.Newton)
-    for _ in range(steps):
-        losses.append(optimizer.step((lambda: objective(model, x, y)) if newton else closure).item())
+    evaluate = (lambda: objective(model, x, y)) if newton else closure
+    losses = [optimizer.step(evaluate).item() for _ in range(steps)]
     return [*losses, objective(model, x, y).item()]
 
 
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         "gradient descent": (lambda p: nn.optim.SGD(p, lr=options.lr / eigenvalues[-1]), options.epochs, GREY),
         "L-BFGS": (lambda p: nn.optim.LBFGS(p, max_iter=1, line_search_fn="strong_wolfe"), 60, GREEN),
         "Newton, products only": (lambda p: nn.optim.Newton(p, method="cg"), 15, ORANGE),
-        "Newton, exact Hessian": (lambda p: nn.optim.Newton(p), 10, BLUE),
+        "Newton, exact Hessian": (nn.optim.Newton, 10, BLUE),
     }
     curves, names = {}, iter(methods)
     for _ in progress(len(methods), options.quiet, "methods"):

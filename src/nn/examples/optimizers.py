@@ -1,8 +1,8 @@
 """Race optimizers through the valley of Rosenbrock's function.
 
 Every method starts at (-1.5, 2) and is to reach the minimum at (1, 1) along a narrow, curved valley. First-order methods need
-thousands of steps, those that know about curvature a few dozen. The momentum ``v = 0.9 v + 0.1 g`` that starts at zero, as some texts
-define it, is here too: it is the usual one with dampening, and ten times slower at the same rate.
+thousands of steps, those that know about curvature a few dozen. The momentum ``v = 0.9 v + 0.1 g`` that starts at zero, as
+some texts define it, is here too: it is the usual one with dampening, and ten times slower at the same rate.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ class AveragedMomentum(nn.optim.Optimizer):
         super().__init__(params, {"lr": lr, "beta": beta})
 
     def _numbers(self, state: dict[str, Any], p: ac.Tensor, group: dict[str, Any]) -> dict[str, float]:
+        del state, p
         return {"lr": group["lr"], "beta": group["beta"]}
 
     def _update(self, p: Any, g: Any, *state: Any, scratch: Any, lr: float = 0.0, beta: float = 0.0, **_: Any) -> None:
-        (v,) = state
+        (v,), _ = state, scratch
         v *= beta
         v += (1 - beta) * g
         p -= lr * v
@@ -43,7 +44,7 @@ METHODS: dict[str, Callable[[list[ac.Tensor]], nn.optim.Optimizer]] = {
     "RMSprop": lambda p: nn.optim.RMSprop(p, lr=3e-3),
     "Adam": lambda p: nn.optim.Adam(p, lr=3e-2),
     "L-BFGS": lambda p: nn.optim.LBFGS(p, max_iter=1, line_search_fn="strong_wolfe"),
-    "Newton": lambda p: nn.optim.Newton(p),
+    "Newton": nn.optim.Newton,
 }
 COLORS = ("#737373", "#fd8d3c", "#d94801", "#8c2d04", "#41ab5d", "#08519c", "#6a51a3", "#cb181d")
 

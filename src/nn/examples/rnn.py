@@ -2,6 +2,7 @@
 
 The network reads the last 20 daily returns (changes of the logarithm of the price) of Google's shares and predicts the next.
 It is compared with the naive forecast, that tomorrow's price is today's: hard to beat, since a market leaves little to predict.
+Afterwards it is measured how gradients fade and explode on their way back through time, and what clipping does about it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import autograd_core as ac
 import nn
 from nn.examples._common import BLUE, GREY, ORANGE, Run, arguments, check_parameters, figure
+from nn.examples._time import study
 
 
 class Forecaster(nn.Module):
@@ -41,6 +43,7 @@ def windows(series: Any, length: int) -> tuple[Any, Any]:
 def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--window", type=int, default=20, help="days the network sees (default: %(default)s)")
     parser.add_argument("--hidden", type=int, default=32, help="units of the network (default: %(default)s)")
+    parser.add_argument("--study", type=int, default=300, help="steps of the study of clipping (default: %(default)s)")
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
@@ -95,11 +98,21 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     history.plot(run.path("loss.png"))
     run.plot(_picture(days, tomorrow, forecast, errors, rmse), "forecast.png")
     nn.save(model, run.path("parameters.safetensors"))
+    made, through_time = study(options.study, options.seed)
+    run.plot(made, "through_time.png")
+    for radius, ratio in through_time["first_against_last_step"].items():
+        print(f"spectral radius {radius}: gradient at the first of 40 steps {ratio:.1e} times that at the last")
+    for name in ("without clipping", "clipped to norm 0.3"):
+        print(
+            f"{name}: largest norm of a gradient {through_time[name]['largest_norm']:.3g}, "
+            f"loss {through_time[name]['mean_of_last_losses']:.3g}"
+        )
     return run.finish(
         rmse=rmse,
         ratio_to_naive=rmse["network"] / rmse["naive"],
         direction_right=right,
         training_seconds=round(seconds, 2),
+        through_time=through_time,
         gradient_check_worst_relative_error=error,
         epochs=history.epochs,
     )

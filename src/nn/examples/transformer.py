@@ -1,7 +1,7 @@
 """Train a small transformer to write, character by character, like Python's own documentation.
 
-The text is the language reference that ships with Python for ``help()``. Two encoder layers with a causal mask read 64 characters and
-predict the next one at every place; afterwards the model writes a sample.
+The text is the language reference that ships with Python for ``help()``. Two encoder layers with a causal mask read 64
+characters and predict the next one at every place; afterwards the model writes a sample.
 """
 
 from __future__ import annotations
