@@ -59,6 +59,12 @@ def test_both_themes_and_directions(engine, theme, direction):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_parameters_with_boxes_stay_beside_their_operation(engine):
+    root = ET.fromstring(draw(mlp(10), engine=engine, fold=False, repeats=False).to_svg())
+    assert float(root.get("width").removesuffix("pt")) < 500
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_hostile_names_stay_text(engine):
     """Nothing a user names may become an element, an attribute, a link or a port."""
     b = Builder()

@@ -7,7 +7,7 @@ from autograd_core.viz._layout import place
 from autograd_core.viz._scene import lay_out
 from autograd_core.viz._tree import grow
 from autograd_core.viz._view import look
-from tests.viz.graphs import chain, graphs, residual, rnn
+from tests.viz.graphs import chain, graphs, mlp, residual, rnn
 
 
 @st.composite
@@ -108,6 +108,16 @@ def test_a_spine_with_skip_arrows_is_straight():
     placed = lay_out(view)
     spine = [placed.x[k] for k, b in enumerate(view.boxes) if b.title in ("matmul", "relu", "add")]
     assert max(spine) - min(spine) < 12
+
+
+def test_parameters_with_boxes_do_not_push_the_spine_aside():
+    """A weight and its transpose make a longer path inside a module than the data does; the data goes straight."""
+    graph = mlp(10)
+    view = look(graph, grow(graph, repeats=False), fold=False)
+    placed = lay_out(view)
+    spine = [placed.x[k] for k, b in enumerate(view.boxes) if b.title in ("matmul", "add", "tanh")]
+    assert max(spine) - min(spine) < 12
+    assert placed.width < 350
 
 
 def test_ports_of_a_frame_do_not_cross():

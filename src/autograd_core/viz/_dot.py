@@ -12,6 +12,7 @@ from ._model import Graph
 from ._scene import tooltip
 from ._svg import xml_text
 from ._theme import Theme, style_of
+from ._tree import VIEWS
 from ._view import Box, View
 
 #: With more arrows than this their labels are left out: `dot` makes a rank for each and takes minutes.
@@ -58,11 +59,36 @@ def write_dot(graph: Graph, view: View, theme: Theme, *, across: bool = False) -
         (frames[parents[c]] if parents[c] >= 0 else dot).subgraph(frames[c])
     for k in inside[-1]:
         _box(dot, graph, view.boxes[k], theme)
+    for leaf, operation in _beside(view):
+        with dot.subgraph() as level:
+            level.attr(rank="same")
+            level.node(leaf)
+            level.node(operation)
     labels = len(view.links) <= LABELS
     for j, link in enumerate(view.links):
         label = f" {link.label} " if link.label and labels else ""
         dot.edge(view.boxes[link.source].id, view.boxes[link.target].id, id=f"e{j}", label=label)
     return str(dot.source)
+
+
+def _beside(view: View) -> list[tuple[str, str]]:
+    """Return the parameters and constants that have a box, each with its one consumer, to be drawn side by side.
+
+    Above it they would make the picture wide, and so would a parameter's transpose.
+    """
+    consumers: list[list[int]] = [[] for _ in view.boxes]
+    operands = [0] * len(view.boxes)
+    for link in view.links:
+        consumers[link.source].append(link.target)
+        operands[link.target] += 1
+    pairs = []
+    for k, box in enumerate(view.boxes):
+        at = k if box.kind in ("parameter", "constant") else -1
+        while at >= 0 and len(consumers[at]) == 1:
+            target = consumers[at][0]
+            pairs.append((view.boxes[at].id, view.boxes[target].id))
+            at = target if view.boxes[target].title in VIEWS and operands[target] == 1 else -1
+    return pairs
 
 
 def _box(dot: graphviz.Digraph, graph: Graph, box: Box, theme: Theme) -> None:

@@ -42,12 +42,12 @@ def arrange(
     if n == 0:
         return Arranged()
     rank = ranks(n, links, top, bottom)
-    chain, width, height, near, owner = _bend(w, h, links, rank)
+    chain, width, height, near = _bend(w, h, links, rank)
     layers: list[list[int]] = [[] for _ in range(max(rank) + 1)]
     for i, r in enumerate(rank):
         layers[r].append(i)
     order_layers(layers, near, width)
-    x = positions(layers, width, near, owner, n, node_gap)
+    x = positions(layers, width, near, n, node_gap, top, bottom)
 
     y = [0.0] * len(rank)
     middle, half = [], []
@@ -151,16 +151,15 @@ def ranks(n: int, links: Sequence[Flat], top: set[int], bottom: set[int]) -> lis
 
 def _bend(
     w: Sequence[float], h: Sequence[float], links: Sequence[Flat], rank: list[int]
-) -> tuple[list[list[int]], list[float], list[float], list[list[tuple[int, float, float]]], list[int]]:
+) -> tuple[list[list[int]], list[float], list[float], list[list[tuple[int, float, float]]]]:
     """Add a bend on every layer an arrow passes; arrows of one signal from one item share them.
 
-    Returns the bends of each arrow, the extended sizes, for each item its neighbours below as
-    (item, own offset, its offset), and for each bend the item it starts from. ``rank`` is extended too.
+    Returns the bends of each arrow, the extended sizes, and for each item its neighbours below as
+    (item, own offset, its offset). ``rank`` is extended too.
     """
     n = len(w)
     width, height = list(w), list(h)
     below: list[list[tuple[int, float, float]]] = [[] for _ in range(n)]
-    owner = [-1] * n
     chain: list[list[int]] = [[] for _ in links]
     reach: dict[tuple[int, float], int] = {}
     for u, v, du, _, _ in links:
@@ -183,7 +182,6 @@ def _bend(
             height.append(0.0)
             rank.append(rank[u] + len(bends) + 1)
             below.append([])
-            owner.append(u)
             if bends:
                 below[bends[-1]].append((d, 0.0, 0.0))
             else:
@@ -194,4 +192,4 @@ def _bend(
             below[chain[j][-1]].append((v, 0.0, dv))
         else:
             below[u].append((v, du, dv))
-    return chain, width, height, below, owner
+    return chain, width, height, below

@@ -14,9 +14,10 @@ def positions(
     layers: list[list[int]],
     width: list[float],
     below: list[list[tuple[int, float, float]]],
-    owner: list[int],
     n: int,
     node_gap: float,
+    top: set[int],
+    bottom: set[int],
 ) -> list[float]:
     """Return x of every item: sweeps of weighted isotonic placement, then chains pulled straight."""
     total = len(width)
@@ -53,7 +54,7 @@ def positions(
                 near = above[i] + under[i] if last else (above[i] if down else under[i])
                 _wish(near, x, i, want, heavy)
             _isotonic(layers[r], gaps[r], want, heavy, x)
-    _straighten(layers, gaps, above, under, owner, n, x)
+    _straighten(layers, gaps, above, under, n, x, top, bottom)
     return x
 
 
@@ -101,17 +102,20 @@ def _straighten(
     gaps: list[list[float]],
     above: list[list[tuple[int, float, float, float]]],
     under: list[list[tuple[int, float, float, float]]],
-    owner: list[int],
     n: int,
     x: list[float],
+    top: set[int],
+    bottom: set[int],
 ) -> None:
     """Pull long chains straight, so that a spine with skip arrows does not drift sideways.
 
-    A chain links items that are each other's main neighbour: for a bend the next bend, for an item the neighbour on
-    the longest path. Chains of items outweigh chains of bends, and long chains outweigh short ones.
+    A chain links neighbours that are each other's main one: the one on the longest path, where paths through the
+    ports of the frame count as longer than any inside it (or a chain of parameters would push the spine aside in
+    every frame). Chains with items outweigh chains of bends, and long chains outweigh short ones.
     """
     total = len(x)
-    depth_down, depth_up = [0] * total, [0] * total
+    depth_down = [len(layers) if i in bottom else 0 for i in range(total)]
+    depth_up = [len(layers) if i in top else 0 for i in range(total)]
     for layer in layers:
         for i in layer:
             for v, _, _, _ in above[i]:
@@ -120,9 +124,10 @@ def _straighten(
         for i in layer:
             for v, _, _, _ in under[i]:
                 depth_down[i] = max(depth_down[i], depth_down[v] + 1)
-    main_down = [_main(under[i], depth_down, owner, n, i) for i in range(total)]
-    main_up = [_main(above[i], depth_up, owner, n, i) for i in range(total)]
+    main_down = [_main(under[i], depth_down, n) for i in range(total)]
+    main_up = [_main(above[i], depth_up, n) for i in range(total)]
     chains: list[tuple[list[int], list[float]]] = []
+    weight: list[float] = []
     of = [-1] * total
     for layer in layers:
         for i in layer:
@@ -135,7 +140,7 @@ def _straighten(
                 if k < 0:
                     break
                 v, dv, du, _ = under[u][k]
-                if (v >= n) != (u >= n) or main_up[v] < 0 or above[v][main_up[v]][0] != u or of[v] >= 0:
+                if main_up[v] < 0 or above[v][main_up[v]][0] != u or of[v] >= 0:
                     break
                 members.append(v)
                 shifts.append(shifts[-1] + du - dv)
@@ -143,6 +148,7 @@ def _straighten(
                 for v in members:
                     of[v] = len(chains)
                 chains.append((members, shifts))
+                weight.append((10000.0 if any(v < n for v in members) else 100.0) * len(members))
     for _ in range(STRAIGHTEN_SWEEPS):
         target = [0.0] * total
         for members, shifts in chains:
@@ -158,17 +164,17 @@ def _straighten(
             for i in layer:
                 if of[i] >= 0:
                     want.append(target[i])
-                    heavy.append((100.0 if i >= n else 10000.0) * len(chains[of[i]][0]))
+                    heavy.append(weight[of[i]])
                 else:
                     _wish(above[i] + under[i], x, i, want, heavy)
             _isotonic(layer, gap, want, heavy, x)
 
 
-def _main(near: list[tuple[int, float, float, float]], depth: list[int], owner: list[int], n: int, i: int) -> int:
-    """Return the index of the neighbour a chain continues with, or -1."""
+def _main(near: list[tuple[int, float, float, float]], depth: list[int], n: int) -> int:
+    """Return the index of the neighbour a chain continues with, an item before a bend of the same depth, or -1."""
     best, deepest = -1, -1
     for k, (v, _, _, _) in enumerate(near):
-        same = v >= n and i >= n and owner[v] == owner[i]
-        if (same or (v < n and i < n)) and depth[v] > deepest:
-            best, deepest = k, depth[v]
+        deep = 2 * depth[v] + (v < n)
+        if deep > deepest:
+            best, deepest = k, deep
     return best

@@ -8,11 +8,11 @@ function arrange(w, h, links, top, bottom, nodeGap, layerGap) {
   const n = w.length;
   if (n === 0) return { x: [], y: [], routes: [], width: 0, height: 0 };
   const rank = ranks(n, links, top, bottom);
-  const { chain, width, height, below, owner } = bend(w, h, links, rank);
+  const { chain, width, height, below } = bend(w, h, links, rank);
   const layers = lists(rank.reduce((a, b) => Math.max(a, b), 0) + 1);
   rank.forEach((r, i) => layers[r].push(i));
   order(layers, below, width);
-  const x = positions(layers, width, below, owner, n, nodeGap);
+  const x = positions(layers, width, below, n, nodeGap, top, bottom);
   const y = zeros(rank.length), middle = [], half = [];
   let at = 0;
   layers.forEach((layer, r) => {
@@ -98,7 +98,7 @@ function ranks(n, links, top, bottom) {
 }
 
 function bend(w, h, links, rank) {
-  const n = w.length, width = w.slice(), height = h.slice(), below = lists(n), owner = new Array(n).fill(-1);
+  const n = w.length, width = w.slice(), height = h.slice(), below = lists(n);
   const chain = lists(links.length), reach = new Map(), granted = new Map(), made = new Map();
   const key = (u, du) => u + " " + du;
   for (const [u, v, du] of links) {
@@ -120,7 +120,6 @@ function bend(w, h, links, rank) {
       height.push(0);
       rank.push(rank[u] + bends.length + 1);
       below.push([]);
-      owner.push(u);
       if (bends.length) below[bends[bends.length - 1]].push([d, 0, 0]);
       else below[u].push([d, du, 0]);
       bends.push(d);
@@ -129,7 +128,7 @@ function bend(w, h, links, rank) {
     if (chain[j].length) below[chain[j][chain[j].length - 1]].push([v, 0, dv]);
     else below[u].push([v, du, dv]);
   });
-  return { chain, width, height, below, owner };
+  return { chain, width, height, below };
 }
 
 function order(layers, below, width) {
@@ -182,7 +181,7 @@ function crossings(layers, ends, place) {
   return count;
 }
 
-function positions(layers, width, below, owner, n, nodeGap) {
+function positions(layers, width, below, n, nodeGap, top, bottom) {
   const total = width.length, above = lists(total), under = lists(total), x = zeros(total);
   for (let u = 0; u < total; u++) {
     for (const [v, du, dv] of below[u]) {
@@ -214,7 +213,7 @@ function positions(layers, width, below, owner, n, nodeGap) {
       isotonic(layers[r], gaps[r], want, heavy, x);
     }
   }
-  straighten(layers, gaps, above, under, owner, n, x);
+  straighten(layers, gaps, above, under, n, x, top, bottom);
   return x;
 }
 
@@ -248,17 +247,19 @@ function isotonic(layer, gap, want, heavy, x) {
   });
 }
 
-function straighten(layers, gaps, above, under, owner, n, x) {
+function straighten(layers, gaps, above, under, n, x, top, bottom) {
   const total = x.length, depthDown = zeros(total), depthUp = zeros(total);
+  for (const i of bottom) depthDown[i] = layers.length;
+  for (const i of top) depthUp[i] = layers.length;
   for (const layer of layers) for (const i of layer) {
     for (const [v] of above[i]) depthUp[i] = Math.max(depthUp[i], depthUp[v] + 1);
   }
   for (let r = layers.length - 1; r >= 0; r--) for (const i of layers[r]) {
     for (const [v] of under[i]) depthDown[i] = Math.max(depthDown[i], depthDown[v] + 1);
   }
-  const mainDown = under.map((near, i) => main(near, depthDown, owner, n, i));
-  const mainUp = above.map((near, i) => main(near, depthUp, owner, n, i));
-  const chains = [], of = new Array(total).fill(-1);
+  const mainDown = under.map(near => main(near, depthDown, n));
+  const mainUp = above.map(near => main(near, depthUp, n));
+  const chains = [], weight = [], of = new Array(total).fill(-1);
   for (const layer of layers) for (const i of layer) {
     if (of[i] >= 0) continue;
     const members = [i], shifts = [0];
@@ -266,13 +267,14 @@ function straighten(layers, gaps, above, under, owner, n, x) {
       const u = members[members.length - 1], k = mainDown[u];
       if (k < 0) break;
       const [v, dv, du] = under[u][k];
-      if ((v >= n) !== (u >= n) || mainUp[v] < 0 || above[v][mainUp[v]][0] !== u || of[v] >= 0) break;
+      if (mainUp[v] < 0 || above[v][mainUp[v]][0] !== u || of[v] >= 0) break;
       members.push(v);
       shifts.push(shifts[shifts.length - 1] + du - dv);
     }
     if (members.length > 1) {
       for (const v of members) of[v] = chains.length;
       chains.push([members, shifts]);
+      weight.push((members.some(v => v < n) ? 10000 : 100) * members.length);
     }
   }
   for (let sweep = 0; sweep < STRAIGHTEN_SWEEPS; sweep++) {
@@ -286,7 +288,7 @@ function straighten(layers, gaps, above, under, owner, n, x) {
     layers.forEach((layer, r) => {
       const want = [], heavy = [];
       for (const i of layer) {
-        if (of[i] >= 0) { want.push(target[i]); heavy.push((i >= n ? 100 : 10000) * chains[of[i]][0].length); }
+        if (of[i] >= 0) { want.push(target[i]); heavy.push(weight[of[i]]); }
         else wish(above[i].concat(under[i]), x, i, want, heavy);
       }
       isotonic(layer, gaps[r], want, heavy, x);
@@ -294,11 +296,11 @@ function straighten(layers, gaps, above, under, owner, n, x) {
   }
 }
 
-function main(near, depth, owner, n, i) {
+function main(near, depth, n) {
   let best = -1, deepest = -1;
   near.forEach(([v], k) => {
-    const same = v >= n && i >= n && owner[v] === owner[i];
-    if ((same || (v < n && i < n)) && depth[v] > deepest) { best = k; deepest = depth[v]; }
+    const deep = 2 * depth[v] + (v < n ? 1 : 0);
+    if (deep > deepest) { best = k; deepest = deep; }
   });
   return best;
 }
