@@ -39,8 +39,8 @@ class Mode(NamedTuple):
     """Keep large constant operands on the node too, which a picture or a recording wants and a derivative does not."""
     recomputing: bool = False
     """A checkpointed function runs again for its derivative: buffers must not be updated a second time."""
-    outer: Any = None
-    """The settings outside the innermost ``with setting(...)``: kept here, so that one instance serves all threads."""
+    outer: tuple[Any, Mode] | None = None
+    """The innermost ``with setting(...)`` and the mode outside it: kept here, so that one instance serves all threads."""
 
 
 MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=Mode())
@@ -54,10 +54,16 @@ class setting(ContextDecorator):  # noqa: N801  (used as a verb: `with setting(g
 
     def __enter__(self) -> None:
         mode = MODE.get()
-        MODE.set(mode._replace(**self._changes, outer=mode))
+        MODE.set(mode._replace(**self._changes, outer=(self, mode)))
 
     def __exit__(self, *exc: object) -> None:
-        MODE.set(MODE.get().outer)
+        outer = MODE.get().outer
+        while outer is not None:
+            by, mode = outer
+            if by is self:  # one inside may not have left, if it was interrupted
+                MODE.set(mode)
+                return
+            outer = mode.outer
 
 
 class no_grad(setting):  # noqa: N801  (PyTorch's name)
@@ -122,7 +128,7 @@ class scope:  # noqa: N801  (used as a verb: `with scope("features.0")`)
         mode = MODE.get()
         if mode.observer is not None:
             mode.observer.enter(self._path, self._kind)
-        self._token = MODE.set(Mode(mode.grad, self._path, mode.observer, mode.keep, mode.recomputing))
+        self._token = MODE.set(Mode(mode.grad, self._path, mode.observer, mode.keep, mode.recomputing, mode.outer))
 
     def __exit__(self, *exc: object) -> None:
         MODE.reset(self._token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from types import ModuleType
 from typing import Any
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from ._errors import UnsupportedFunction
 from ._primitive import Entry, Primitive, Refused, look_up
-from ._record import call, unary, wrapped
+from ._record import call, call_function, unary, wrapped
 from ._rules import convolution as _convolution
-from ._rules import elementwise, windows
+from ._rules import elementwise, ufuncs, windows
 from ._tensor import Tensor, as_tensor
 
 __all__ = ["convolution", "fold", "max_pool", "namespace", "public", "relu", "unfold"]
@@ -32,6 +32,7 @@ def public(function: Callable[..., Any], home: str = "autograd_core") -> Callabl
     """
     entry: Entry = look_up(function)
     name = entry.name
+    others = _ufunc_with_keywords(function, entry) if isinstance(function, np.ufunc) else partial(call, entry)
 
     if type(entry) is Primitive and entry.arity == 1:
         # mypy sees the union again inside the closures
@@ -40,19 +41,19 @@ def public(function: Callable[..., Any], home: str = "autograd_core") -> Callabl
         def f(*args: Any, **kwargs: Any) -> Any:
             if len(args) == 1 and not kwargs:
                 return unary(one, args[0])
-            return call(one, args, kwargs)
+            return others(args, kwargs)
 
     elif type(entry) is Primitive:
 
         def f(*args: Any, **kwargs: Any) -> Any:
-            return call(entry, args, kwargs)
+            return others(args, kwargs)
 
     else:
         assert type(entry) is not Refused
 
         def f(*args: Any, **kwargs: Any) -> Any:
             if any(map(_holds_tensor, args)) or any(map(_holds_tensor, kwargs.values())):
-                return wrapped(call(entry, args, kwargs))
+                return wrapped(others(args, kwargs))
             return wrapped(function(*args, **kwargs))
 
     f.__name__ = f.__qualname__ = name
@@ -64,6 +65,19 @@ def public(function: Callable[..., Any], home: str = "autograd_core") -> Callabl
     else:
         f.__doc__ = function.__doc__
     f.__wrapped__ = function  # type: ignore[attr-defined]  # so that inspect.signature shows NumPy's
+    return f
+
+
+def _ufunc_with_keywords(ufunc: np.ufunc, entry: Entry) -> Callable[[tuple[Any, ...], dict[str, Any]], Any]:
+    """Call a ufunc as NumPy's protocol would: ``dtype=`` converts operands, ``where=`` is refused."""
+
+    def f(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if not kwargs:
+            return call(entry, args, kwargs)
+        if not any(map(_holds_tensor, args)):
+            return wrapped(ufunc(*args, **kwargs))
+        return ufuncs.called(ufunc, call_function, args, kwargs)
+
     return f
 
 

@@ -120,6 +120,8 @@ class Composite:
 
     name: str
     body: Function
+    numpys: Function | None = None
+    """NumPy's or SciPy's own function, which computes where nothing has a history; None where the body always does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +214,21 @@ def composite(*functions: Function) -> Callable[[F], F]:
 
     def register(body: F) -> F:
         for function in functions:
-            TABLE[function] = Composite(function.__name__, body)
+            TABLE[function] = Composite(function.__name__, body, _numpys(function))
         return body
 
     return register
+
+
+# these write into an operand, or take more than NumPy does (`clip` one bound alone), or keep an order (`unique_values`)
+_BODY_ALWAYS = frozenset({
+    "clip", "copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask", "unique_values",
+})  # fmt: skip
+
+
+def _numpys(function: Function) -> Function | None:
+    foreign = isinstance(function, np.ufunc) or (getattr(function, "__module__", None) or "").startswith("numpy")
+    return function if foreign and function.__name__ not in _BODY_ALWAYS else None
 
 
 def constant(*functions: Function) -> None:
