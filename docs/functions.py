@@ -16,8 +16,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from autograd_core import special  # noqa: E402
-from autograd_core._primitive import TABLE, Composite, Constant, Primitive, Refused  # noqa: E402
+from autograd_core._primitive import LATE, TABLE, Composite, Constant, Primitive, Refused  # noqa: E402
 from tests import cases_functions, cases_linalg  # noqa: E402, F401  (they add their cases)
 from tests.cases import CASES, Case  # noqa: E402
 
@@ -80,7 +79,8 @@ def tested() -> dict[int, list[Case]]:
 
 def page() -> str:
     """The whole page."""
-    special.logsumexp  # noqa: B018  (registers SciPy's functions)
+    while LATE:  # families that are registered when first asked for
+        LATE.pop()()
     families: dict[str, list[str]] = defaultdict(list)
     constants: list[str] = []
     refusals: dict[str, list[str]] = defaultdict(list)
@@ -134,7 +134,7 @@ def others(constants: list[str], refusals: dict[str, list[str]]) -> Iterator[str
     yield "\n## Constant\n\nThe derivative is zero wherever it exists, or the result is not a number: no history.\n"
     yield ", ".join(f"`{name}`" for name in sorted(set(constants)))
     yield "\n## Refused\n\nThese raise `UnsupportedFunction`.\n"
-    for reason, names in refusals.items():
+    for reason, names in sorted(refusals.items()):
         yield f"- {', '.join(f'`{name}`' for name in sorted(set(names)))}: {reason}."
 
 

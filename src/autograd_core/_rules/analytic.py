@@ -175,7 +175,8 @@ elementwise(np.heaviside, None, lambda g, _y, a, _b: np.where(a == 0, g, 0), wor
 @composite(np.modf)
 def modf(a: Any) -> Any:
     """The fractional and the whole part."""
-    return fraction(a), np.trunc(a)
+    part = fraction(a)
+    return part, np.trunc(a).astype(part.dtype)
 
 
 @composite(np.frexp)
@@ -192,7 +193,7 @@ def _wider(a: Any, outside: Any) -> Any:
     a = array(a)
     if a.dtype.kind != "c" and bool(np.any(outside(a))):
         return a.astype(np.complex64 if a.dtype == np.float32 else np.complex128)
-    return a if a.dtype.kind in "fc" else a.astype(float)
+    return a
 
 
 def _negative(a: Any) -> Any:

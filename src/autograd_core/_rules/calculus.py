@@ -125,19 +125,18 @@ def _edge(a: Any, b: Any, c: Any, h: Any, k: Any) -> Any:
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """The integral of the straight lines between samples."""
     y = array(y)
-    axis = axis_of(axis, y.ndim)
     d: Any = dx
     if x is not None:
         x = array(x)
         d = diff(x) if x.ndim == 1 else diff(x, axis=axis)
+    axis = axis_of(axis, y.ndim)
+    if x is not None:
         d = d.reshape((-1,) + (1,) * (y.ndim - 1 - axis)) if x.ndim == 1 else d
     return np.sum(d * (y[slab(axis, 1, None)] + y[slab(axis, None, -1)]) / 2.0, axis=axis)
 
 
 def _cumulative(running: Any, x: Any, axis: Any, dtype: Any, first: float | None) -> Any:
-    x = array(x)
-    if x.ndim == 0:
-        raise ValueError("at least one dimension is required for a cumulative sum or product")
+    x = np.atleast_1d(array(x))
     if axis is None:
         if x.ndim != 1:
             raise ValueError(f"axis must be given for an array of {x.ndim} axes")
@@ -238,9 +237,12 @@ def logspace(
     start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
 ) -> Any:
     """Powers of `base` from `start` to `stop`, evenly spaced in the exponent."""
-    exponents = np.linspace(array(start), array(stop), num, endpoint, axis=axis)
+    start, stop, base = array(start), array(stop), base if np.ndim(base) == 0 else array(base)
     if np.ndim(base):
-        base = np.expand_dims(array(base), axis)
+        ndim = max(start.ndim, stop.ndim, base.ndim)
+        start, stop, base = (a.reshape((1,) * (ndim - a.ndim) + a.shape) for a in (start, stop, base))
+        base = np.expand_dims(base, axis)
+    exponents = np.linspace(start, stop, num, endpoint, axis=axis)
     y = np.power(base, exponents)
     return y if dtype is None else y.astype(dtype)
 
@@ -255,6 +257,8 @@ def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype
     start, stop = start.astype(kind), stop.astype(kind)
     ratio = np.linspace(array(np.zeros_like(stop * start)), np.log(stop / start), num, endpoint, axis=0)
     y = start * np.exp(ratio)
+    if endpoint and y.shape[0] > 1:
+        y = np.concatenate([y[:-1], np.broadcast_to(stop, y.shape[1:])[None]], axis=0)
     y = np.moveaxis(y, 0, axis) if axis else y
     return y if dtype is None else y.astype(dtype)
 
@@ -309,7 +313,9 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 @composite(np.correlate)
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """The correlation of two vectors, the second conjugated."""
-    a, v = np.atleast_1d(array(a)), np.atleast_1d(array(v))
+    a, v = array(a), array(v)
+    if a.ndim != 1 or v.ndim != 1:
+        raise ValueError(f"correlate of shapes {a.shape} and {v.shape}: give two one-dimensional arrays")
     if a.shape[0] >= v.shape[0] or mode != "same":
         return convolve(a, v.conj()[::-1], mode)
     return convolve(a[::-1], v.conj(), mode)[::-1]  # NumPy swaps the two, which moves the middle of an even length
@@ -321,7 +327,8 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
 @primitive
 def turns(p: Any, discont: Any, axis: int, period: Any) -> Any:
     """What `np.unwrap` adds: whole periods."""
-    return np.unwrap(p, discont, axis, period=period) - p
+    straight = np.unwrap(p, discont, axis, period=period)
+    return np.where(straight == p, 0, straight - p).astype(straight.dtype)
 
 
 constant(turns)

@@ -49,11 +49,17 @@ def array_(object: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, 
     return np.copy(a) if copy else a
 
 
-@composite(np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.require)
+@composite(np.asarray, np.asanyarray, np.require)
 def asarray(a: Any, dtype: Any = None, *_order: Any, **_more: Any) -> Any:
     """Leave a Tensor as it is, or stack a nested list, with its history."""
     a = array(a)
     return a if dtype is None or a.dtype == np.dtype(dtype) else a.astype(dtype)
+
+
+@composite(np.ascontiguousarray, np.asfortranarray)
+def ascontiguousarray(a: Any, dtype: Any = None, **_more: Any) -> Any:
+    """As `asarray`, with at least one axis; memory order is not kept in a graph."""
+    return np.atleast_1d(asarray(a, dtype))
 
 
 @composite(np.full_like)
@@ -101,6 +107,8 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
     """Assign by numbers along an axis."""
     indices = array(indices)
+    if indices.dtype.kind not in "iu":
+        raise IndexError("`indices` must be an integer array")
     if axis is None:
         arr[np.unravel_index(indices, arr.shape)] = values
         return
@@ -120,20 +128,29 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
         flat = np.clip(flat, 0, a.size - 1)
     elif mode != "raise" or bool(np.any((flat < -a.size) | (flat >= a.size))):
         raise IndexError(f"put at {ind!r} of an array of {a.size} elements with mode={mode!r}")
-    a[np.unravel_index(flat % max(a.size, 1), a.shape)] = np.resize(array(v), flat.shape)
+    v = array(v)
+    if v.size:
+        a[np.unravel_index(flat % max(a.size, 1), a.shape)] = np.resize(v, flat.shape)
 
 
 @composite(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """Assign where a mask holds, each element from its own place in `values` repeated."""
     mask = array(mask)
-    a[mask.astype(bool)] = np.resize(array(values), a.shape)[mask.astype(bool)]
+    if mask.shape != a.shape:
+        raise ValueError(f"putmask: mask of shape {mask.shape} and data of shape {a.shape} must be the same size")
+    values = array(values)
+    if values.size == 0:
+        return
+    a[mask.astype(bool)] = np.resize(values, a.shape)[mask.astype(bool)]
 
 
 @composite(np.place)
 def place(arr: Any, mask: Any, vals: Any) -> None:
     """Assign where a mask holds, one after the other from `vals` repeated."""
     mask = array(mask).astype(bool)
+    if array(vals).size == 0 and bool(np.any(mask)):
+        raise ValueError("Cannot insert from an empty array!")
     arr[mask] = np.resize(array(vals), (int(np.count_nonzero(mask)),))
 
 
@@ -164,6 +181,8 @@ refused(
     "dates and times are not numbers that can be differentiated",
     np.busday_count, np.busday_offset, np.is_busday, np.datetime_as_string,
 )  # fmt: skip
+
+
 def _of_records() -> None:
     """Refuse the functions of a module whose import costs 25 ms, once a function that is not in the table was called."""
     records = importlib.import_module("numpy.lib.recfunctions")
@@ -190,7 +209,10 @@ refused("it is NumPy's own means of making ones of any dtype; use ac.ones_like",
 @composite(polynomial.polynomial.polyval2d)
 def polyval2d(x: Any, y: Any, c: Any) -> Any:
     """The value of a polynomial of two variables, the lowest powers first."""
-    return _nested(c, (array(x), array(y)), grid=False)
+    x, y = array(x), array(y)
+    if x.shape != y.shape:
+        raise ValueError("x, y are incompatible")
+    return _nested(c, (x, y), grid=False)
 
 
 @composite(polynomial.polynomial.polygrid2d)
@@ -204,7 +226,7 @@ def _nested(c: Any, points: tuple[Any, ...], grid: bool) -> Any:
     for i, x in enumerate(points):
         n = c.shape[0]
         lift = (..., *(None,) * x.ndim) if grid or i == 0 else ...
-        total = c[n - 1][lift]
+        total = c[n - 1][lift] + 0 * x
         for k in range(n - 2, -1, -1):
             total = c[k][lift] + total * x
         c = total

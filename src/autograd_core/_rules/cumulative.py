@@ -62,7 +62,7 @@ def _along(running: Any, a: Any, axis: Any, dtype: Any, out: Any, name: str) -> 
     a = a if hasattr(a, "ndim") else np.asarray(a)
     a = a if dtype is None else a.astype(dtype)
     if axis is None or a.ndim == 0:
-        a, axis = a.reshape(-1), 0
+        a, axis = a.reshape(-1), axis or 0
     if not -a.ndim <= axis < a.ndim:
         raise np.exceptions.AxisError(axis, a.ndim)
     total = running(a, axis=axis % a.ndim)

@@ -307,7 +307,9 @@ def cond(x: Any, p: Any = None) -> Any:
     if p is None or p in (2, -2):
         s = svdvals(x)
         return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
-    return norm(x, p, (-2, -1)) * norm(np.linalg.inv(x), p, (-2, -1))
+    y = norm(x, p, (-2, -1)) * norm(rules.inverse(x), p, (-2, -1))
+    singular = np.isnan(y) & ~np.any(np.isnan(x), axis=(-2, -1))
+    return np.where(singular, math.inf, y)
 
 
 constant(np.linalg.matrix_rank)

@@ -33,7 +33,7 @@ elementwise(np.cbrt, lambda g, y, _a: g / (3 * y * y), words="dA = G / (3 Y^2)")
 
 def power_base(g: Any, _y: Any, a: Any, b: Any) -> Any:
     """Exact to every order where an integer power meets 0: the exponent stops at 0, and its factor is then 0."""
-    return g * (b * a ** (b - (b != 0)))
+    return g * (b * a ** (b - 1 + (b == 0)))
 
 
 def power_exponent(g: Any, y: Any, a: Any, _b: Any) -> Any:
@@ -129,17 +129,27 @@ def to_larger(g: Any, _y: Any, a: Any, b: Any) -> Any:
     return np.where(a == b, g * 0.5, masked(g, (a > b) | (a != a)))
 
 
+def to_smaller(g: Any, _y: Any, a: Any, b: Any) -> Any:
+    """The smaller operand gets the cotangent, each of two equal ones half; `a` where it is NaN."""
+    return np.where(a == b, g * 0.5, masked(g, (a < b) | (a != a)))
+
+
 elementwise(np.maximum, to_larger, lambda g, y, a, b: to_larger(g, y, b, a))
-elementwise(np.minimum, lambda g, y, a, b: to_larger(g, y, -a, -b), lambda g, y, a, b: to_larger(g, y, -b, -a))
+elementwise(np.minimum, to_smaller, lambda g, y, a, b: to_smaller(g, y, b, a))
 
 
-def to_number(g: Any, _y: Any, a: Any, b: Any) -> Any:
+def to_larger_number(g: Any, _y: Any, a: Any, b: Any) -> Any:
     """As `to_larger`, but the operand that is not NaN gets the cotangent."""
     return np.where(a == b, g * 0.5, masked(g, (a > b) | ((b != b) & (a == a))))
 
 
-elementwise(np.fmax, to_number, lambda g, y, a, b: to_number(g, y, b, a))
-elementwise(np.fmin, lambda g, y, a, b: to_number(g, y, -a, -b), lambda g, y, a, b: to_number(g, y, -b, -a))
+def to_smaller_number(g: Any, _y: Any, a: Any, b: Any) -> Any:
+    """As `to_smaller`, but the operand that is not NaN gets the cotangent."""
+    return np.where(a == b, g * 0.5, masked(g, (a < b) | ((b != b) & (a == a))))
+
+
+elementwise(np.fmax, to_larger_number, lambda g, y, a, b: to_larger_number(g, y, b, a))
+elementwise(np.fmin, to_smaller_number, lambda g, y, a, b: to_smaller_number(g, y, b, a))
 
 
 @primitive

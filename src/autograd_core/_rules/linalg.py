@@ -96,9 +96,13 @@ def pseudo_inverse_rule(g: Any, y: Any, a: Any, rtol: Any, hermitian: bool) -> A
     (1973), equation (4.12).
     """
     gh, yh = _t(g), _h(y)
-    k = gh @ y @ yh
-    m = yh @ y @ gh
-    return (-(yh @ g.conj() @ yh) + (k - a @ (y @ k)) + (m - (m @ y) @ a)).conj()
+    k, m = _chain(gh, y, yh), _chain(yh, y, gh)
+    return (-_chain(yh, g.conj(), yh) + (k - _chain(a, y, k)) + (m - _chain(m, y, a))).conj()
+
+
+def _chain(a: Any, b: Any, c: Any) -> Any:
+    """The product of three matrices of which the second is as the others transposed, by way of the smaller square."""
+    return a @ (b @ c) if a.shape[-1] < a.shape[-2] else (a @ b) @ c
 
 
 general(pseudo_inverse, pseudo_inverse_rule)

@@ -47,6 +47,8 @@ linear(
 def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
     """Read elements by their numbers along an axis."""
     arr, indices = array(arr), array(indices)
+    if indices.dtype.kind not in "iu":
+        raise IndexError("`indices` must be an integer array")
     if axis is None:
         if indices.ndim != 1:
             raise ValueError(f"take_along_axis with axis=None takes a one-dimensional index, not one of shape {indices.shape}")

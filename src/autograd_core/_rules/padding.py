@@ -42,6 +42,8 @@ def _pairs(value: Any, ndim: int, name: str) -> list[tuple[Any, Any]]:
     given = np.asarray(value)
     if name == "pad_width" and given.dtype.kind not in "iu":
         raise TypeError("`pad_width` must be of integral type.")
+    if name == "pad_width" and bool((given < 0).any()):
+        raise ValueError("index can't contain negative values")
     return [tuple(pair) for pair in np.broadcast_to(given, (ndim, 2)).tolist()]
 
 

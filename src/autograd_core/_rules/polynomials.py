@@ -50,9 +50,15 @@ def polysub(a1: Any, a2: Any) -> Any:
     return a - b
 
 
-def _without_leading_zeros(p: Any) -> Any:
+def _one_axis(p: Any) -> Any:
     p = np.atleast_1d(array(p))
-    p = np.trim_zeros(p, "f")
+    if p.ndim != 1:
+        raise ValueError(f"Polynomial must be 1d only, not of shape {p.shape}")
+    return p
+
+
+def _without_leading_zeros(p: Any) -> Any:
+    p = np.trim_zeros(_one_axis(p), "f")
     return p if p.shape[0] else np.zeros(1, p.dtype)
 
 
@@ -85,7 +91,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     """The derivative of a polynomial, `m` times."""
     if m < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
-    p = np.atleast_1d(array(p))
+    p = _one_axis(p)
     for _ in range(int(m)):
         p = p[:-1] * np.arange(p.shape[0] - 1, 0, -1)
     return p
@@ -138,7 +144,7 @@ def roots(p: Any) -> Any:
     p = p if p.dtype.kind in "fc" else p.astype(float)
     n = p.shape[0] - 1
     if n == 0:
-        return np.zeros(zeros, p.dtype)
+        return np.zeros(zeros)
     companion = np.concatenate([(-p[1:] / p[0])[None], np.eye(n - 1, n, dtype=p.dtype)], axis=0)
     found = np.linalg.eigvals(companion)
     return np.concatenate([found, np.zeros(zeros, found.dtype)])
@@ -151,6 +157,8 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     if x.ndim != 1:
         raise ValueError("x must be a one-dimensional array or sequence.")
     count = x.shape[0] if N is None else int(N)
+    if count < 0:
+        raise ValueError("negative dimensions are not allowed")
     x = x.astype(np.promote_types(x.dtype, int))
     columns = [np.ones_like(x)] if count else []
     for _ in range(count - 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ def matmul_right(g: Any, _y: Any, a: Any, _b: Any) -> Any:
     if _b.ndim == 1:
         return (a.swapaxes(-1, -2) @ g[..., None])[..., 0]
     if _b.ndim == 2 < a.ndim:
-        return a.reshape(-1, a.shape[-1]).transpose() @ g.reshape(-1, g.shape[-1])
+        rows = math.prod(g.shape[:-1])
+        return a.reshape(rows, a.shape[-1]).transpose() @ g.reshape(rows, g.shape[-1])
     return a.swapaxes(-1, -2) @ g
 
 
@@ -56,7 +58,7 @@ def inner_right(g: Any, _y: Any, a: Any, _b: Any) -> Any:
     if a.ndim == 0 or _b.ndim == 0:
         return g * a
     if _b.ndim == 2:
-        rows = g.reshape(-1, g.shape[-1])
+        rows = g.reshape(math.prod(g.shape[:-1]), g.shape[-1])
         return rows.transpose() @ a.reshape(rows.shape[0], a.shape[-1])
     lead = tuple(range(a.ndim - 1))
     return np.tensordot(g, a, (lead, lead))
@@ -147,13 +149,19 @@ def vecdot(a: Any, b: Any, axis: int = -1, keepdims: bool = False) -> Any:
 @composite(np.matvec)
 def matvec(a: Any, b: Any) -> Any:
     """Matrices times vectors, broadcast over leading axes."""
-    return np.matmul(_array(a), _array(b)[..., None])[..., 0]
+    a = _array(a)
+    if a.ndim < 2:
+        raise ValueError(f"matvec takes matrices first, not shape {a.shape}")
+    return np.matmul(a, _array(b)[..., None])[..., 0]
 
 
 @composite(np.vecmat)
 def vecmat(a: Any, b: Any) -> Any:
     """Conjugated vectors times matrices, broadcast over leading axes."""
-    return np.matmul(_array(a).conj()[..., None, :], _array(b))[..., 0, :]
+    b = _array(b)
+    if b.ndim < 2:
+        raise ValueError(f"vecmat takes matrices second, not shape {b.shape}")
+    return np.matmul(_array(a).conj()[..., None, :], b)[..., 0, :]
 
 
 # -- einsum ---------------------------------------------------------------------------------------------------------------
@@ -189,6 +197,8 @@ def _subscripts(args: tuple[Any, ...]) -> tuple[str, list[Any]]:
     letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
     def term(labels: Any) -> str:
+        if any(k is not Ellipsis and not 0 <= k < len(letters) for k in labels):
+            raise ValueError(f"einsum: a label of {labels!r} is not within the valid range [0, {len(letters)})")
         return "".join("..." if k is Ellipsis else letters[k] for k in labels)
 
     pairs = len(args) // 2
@@ -228,6 +238,9 @@ def einsum(
 
 def _distinct_indices(term: str, a: Any) -> tuple[str, Any]:
     """Take the diagonal over the axes of an index that is repeated in one operand."""
+    lengths = dict(zip(term, a.shape, strict=True))
+    if any(lengths[k] != n for k, n in zip(term, a.shape, strict=True)):
+        raise ValueError(f"einsum: an index is repeated in {term!r}, but its lengths in shape {a.shape} differ")
     for k in dict.fromkeys(term):
         while term.count(k) > 1:
             i = term.index(k)

@@ -15,6 +15,8 @@ def reduced_axes(axis: Any, ndim: int) -> tuple[int, ...]:
     """The reduced axes as a tuple of numbers from 0."""
     if axis is None:
         return tuple(range(ndim))
+    if ndim == 0:  # NumPy lets a number be reduced along axis 0
+        return ()
     return tuple(i % ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
 
 

@@ -233,7 +233,7 @@ elementwise(sp.cbrt, lambda g, y, _a: g / (3 * y * y))
 elementwise(sp.cosm1, lambda g, _y, a: -g * np.sin(a))
 elementwise(
     sp.powm1,
-    lambda g, _y, a, b: g * (b * a ** (b - (b != 0))),
+    lambda g, _y, a, b: g * (b * a ** (b - 1 + (b == 0))),
     lambda g, y, a, _b: g * ((y + 1) * np.log(np.where(a == 0, 1, a))),
 )
 elementwise(
@@ -336,12 +336,14 @@ elementwise(
     lambda g, y, a, b: g * ((y - sp.ellipkinc(a, b)) / (2 * b)),
 )
 elementwise(sp.hyp0f1, _unknown("hyp0f1", 2), lambda g, _y, a, b: g * (sp.hyp0f1(a + 1, b) / a))
-elementwise(sp.hyp1f1, *(_unknown("hyp1f1", 3),) * 2, lambda g, _y, a, b, c: g * (a / b * sp.hyp1f1(a + 1, b + 1, c)))
+elementwise(
+    sp.hyp1f1, *(_unknown("hyp1f1", 3),) * 2, lambda g, _y, a, b, c: g * (np.true_divide(a, b) * sp.hyp1f1(a + 1, b + 1, c))
+)
 elementwise(sp.hyperu, *(_unknown("hyperu", 3),) * 2, lambda g, _y, a, b, c: g * (-a * sp.hyperu(a + 1, b + 1, c)))
 elementwise(
     sp.hyp2f1,
     *(_unknown("hyp2f1", 4),) * 3,
-    lambda g, _y, a, b, c, d: g * (a * b / c * sp.hyp2f1(a + 1, b + 1, c + 1, d)),
+    lambda g, _y, a, b, c, d: g * (np.true_divide(a * b, c) * sp.hyp2f1(a + 1, b + 1, c + 1, d)),
 )
 
 # -- orthogonal polynomials, each in terms of its neighbours --------------------------------------------------------------

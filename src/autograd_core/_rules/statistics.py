@@ -18,10 +18,10 @@ from .ordering import along
 @primitive
 def positions(a: Any, q: Any, method: str) -> Any:
     """Where quantiles stand among the sorted numbers of the last axis, NaN left out; the axes of `q` come first."""
-    size, counts = a.shape[-1], a.shape[-1] - np.isnan(a).sum(axis=-1) if a.dtype.kind in "fc" else None
-    kind = a.dtype if a.dtype.kind == "f" else np.dtype(float)
+    size, counts = a.shape[-1], a.shape[-1] - np.isnan(a).sum(axis=-1)
+    kind = np.finfo(a.dtype).dtype
     q = np.asarray(q)
-    if counts is None or bool(np.all(counts == size)):
+    if bool(np.all(counts == size)):
         place = np.quantile(np.arange(size, dtype=kind), q, method=method)
         return np.broadcast_to(np.reshape(place, q.shape + (1,) * (a.ndim - 1)), q.shape + a.shape[:-1])
     out = np.zeros(q.shape + a.shape[:-1], kind)
@@ -52,20 +52,24 @@ def _merged(a: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
     return moved.reshape(*(a.shape[i] for i in rest), math.prod(a.shape[i] for i in axes)), axes
 
 
-def _quantiles(a: Any, q: Any, axis: Any, method: str, keepdims: Any, weights: Any = None, blind: bool = False) -> Any:
+def _quantiles(
+    a: Any, q: Any, axis: Any, method: str, keepdims: Any, weights: Any = None, blind: bool = False, median: bool = False
+) -> Any:
     """Interpolate between sorted elements at the places that NumPy's method gives; `blind` to NaN, else NaN wins."""
     a = array(a)
-    if a.dtype.kind == "c":
+    if a.dtype.kind == "c" and not median:
         raise TypeError("a must be an array of real numbers")
-    if a.dtype.kind != "f":
+    if a.dtype.kind not in "fc":
         a = a.astype(float)
     given = q if hasattr(q, "ndim") else np.asarray(q)
     kind = a.dtype if type(q) in (int, float) or method in _DISCRETE else np.result_type(a.dtype, given.dtype)
-    if bool(np.any((given < 0) | (given > 1))):
+    if not bool(np.all((given >= 0) & (given <= 1))):
         raise ValueError("Quantiles must be in the range [0, 1]")
     merged, axes = _merged(a, axis)
     n = merged.shape[-1]
     shape = given.shape + tuple(1 if i in axes else m for i, m in enumerate(a.shape) if keepdims or i not in axes)
+    if n == 0 and not median and not blind:
+        raise IndexError(f"cannot take a quantile of no elements, over axes {axes} of shape {a.shape}")
     if n == 0:
         return np.full(shape, math.nan, a.dtype)
     ordered = np.sort(merged, axis=-1)
@@ -88,13 +92,13 @@ def _quantiles(a: Any, q: Any, axis: Any, method: str, keepdims: Any, weights: A
         place = positions(whole, given, method=method)
     lower = np.floor(place).astype(np.intp)
     # axes of q last, so that one read along the last axis serves all quantiles
-    at = np.moveaxis(lower.reshape(-1, *merged.shape[:-1]), 0, -1)
+    at = np.moveaxis(lower.reshape(given.size, *merged.shape[:-1]), 0, -1)
     above = np.minimum(at + 1, n - 1)
-    part = (place - np.floor(place)).astype(kind)
-    part = np.moveaxis(part.reshape(-1, *merged.shape[:-1]), 0, -1)
+    part = (place - np.floor(place)).astype(np.finfo(kind).dtype)
+    part = np.moveaxis(part.reshape(given.size, *merged.shape[:-1]), 0, -1)
     low, high = along(ordered, index=at, axis=merged.ndim - 1), along(ordered, index=above, axis=merged.ndim - 1)
     between = low + (high - low) * part  # not finite beside an infinite element, which an exact place does not read
-    y = between if holds_recorded(q) else np.where(part == 0, low, between)
+    y = between if holds_recorded(q) else np.where((part == 0) | (np.isinf(low) & (low == high)), low, between)
     lost = np.isnan(ordered[..., :1]) if blind else last[..., None]
     y = np.where(lost, math.nan if blind else ordered[..., -1:], y)
     return np.moveaxis(y, -1, 0).reshape(shape).astype(kind)
@@ -142,7 +146,7 @@ def percentile(
 def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
     """The middle of the sorted elements."""
     refuse_out("median", out)
-    return _quantiles(a, 0.5, axis, "linear", keepdims)
+    return _quantiles(a, 0.5, axis, "linear", keepdims, median=True)
 
 
 @composite(np.nanquantile)
@@ -183,7 +187,8 @@ def nanpercentile(
 @composite(np.nanmedian)
 def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = np._NoValue) -> Any:
     """As `median`, blind to NaN."""
-    return nanquantile(a, 0.5, axis, out, overwrite_input, "linear", keepdims)
+    refuse_out("nanmedian", out)
+    return _quantiles(a, 0.5, axis, "linear", keep(keepdims, False), blind=True, median=True)
 
 
 @composite(np.ptp)
@@ -480,7 +485,10 @@ def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any 
     """The edges of the bins: they move with the smallest and the largest element, unless given."""
     a = np.ravel(array(a))
     if not isinstance(bins, str) and np.ndim(bins) == 1:
-        return array(bins)
+        bins = array(bins)
+        if bool(np.any(bins[:-1] > bins[1:])):
+            raise ValueError("`bins` must increase monotonically, when an array")
+        return bins
     count = len(edges_of(a, bins=bins, range_=range)) - 1
     if range is None:
         if a.size == 0:
@@ -547,7 +555,7 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
 @composite(np.histogram2d)
 def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     """Sums of weights by bin in two dimensions, and the edges of both."""
-    if not (np.ndim(bins) == 0 or len(bins) in (1, 2)):
+    if not isinstance(bins, int | np.integer) and len(bins) not in (1, 2):
         bins = [array(bins), array(bins)]
     h, (first, second) = histogramdd([x, y], bins, range, density, weights)
     return h, first, second
