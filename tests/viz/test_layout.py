@@ -1,6 +1,6 @@
 """Laws of the built-in layout. Its twin in JavaScript is compared in `test_page.py`, where there is a browser."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_core.viz._layout import place
@@ -36,6 +36,7 @@ def overlap(a, b):
     return a[0] < b[2] - 1e-6 and b[0] < a[2] - 1e-6 and a[1] < b[3] - 1e-6 and b[1] < a[3] - 1e-6
 
 
+@settings(max_examples=60)
 @given(layouts(), st.booleans())
 def test_boxes_never_overlap_and_stay_inside_their_frames(layout, across):
     sizes, cluster, parents, headers, links = layout
@@ -64,6 +65,7 @@ def test_boxes_never_overlap_and_stay_inside_their_frames(layout, across):
                 assert not overlap(frame, boxes[k])
 
 
+@settings(max_examples=60)
 @given(layouts(), st.booleans())
 def test_arrows_start_and_end_at_their_boxes(layout, across):
     sizes, cluster, parents, headers, links = layout
@@ -75,6 +77,7 @@ def test_arrows_start_and_end_at_their_boxes(layout, across):
             assert top - 1e-6 <= point[1] <= bottom + 1e-6
 
 
+@settings(max_examples=50)
 @given(graphs(), st.booleans())
 def test_arrows_of_a_computation_point_down(graph, across):
     view = look(graph, grow(graph))
@@ -86,11 +89,13 @@ def test_arrows_of_a_computation_point_down(graph, across):
         assert steps == sorted(steps)
 
 
+@settings(max_examples=60)
 @given(layouts())
 def test_the_layout_is_deterministic(layout):
     assert place(*layout) == place(*layout)
 
 
+@settings(max_examples=60)
 @given(layouts())
 def test_across_is_the_same_picture_turned(layout):
     sizes, cluster, parents, _, links = layout

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -10,6 +10,7 @@ from autograd_core.viz import Edge, Graph, Group, Node, Statistics, Step, summar
 from tests.viz.graphs import HOSTILE, graphs, mlp, recorded, rnn
 
 
+@settings(max_examples=50)
 @given(graphs(names=st.sampled_from(["", *HOSTILE])))
 def test_json_round_trip_is_the_identity(graph):
     assert Graph.from_json(graph.to_json()) == graph

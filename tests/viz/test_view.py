@@ -1,7 +1,7 @@
 """What is folded, collapsed and shown once."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_core.viz import Graph, Node, summarise
@@ -111,6 +111,7 @@ def test_a_budget_below_one_is_refused():
         prepare(mlp(), budget=0)
 
 
+@settings(max_examples=50)
 @given(graphs(), st.booleans(), st.sampled_from([None, True, False]), st.integers(0, 2**16))
 def test_every_view_is_acyclic_and_stands_for_every_operation(graph, fold, repeats, some):
     tree = grow(graph, repeats=repeats)
@@ -156,6 +157,7 @@ def test_parts_keep_runs_whole():
         assert {tree.parent[h] for block in run.groups for h in block if tree.path[h].startswith("m")} == {run.parent}
 
 
+@settings(max_examples=50)
 @given(graphs(), st.integers(1, 30))
 def test_a_budget_never_loses_an_operation(graph, budget):
     tree, collapsed = prepare(graph, budget=budget)
