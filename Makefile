@@ -5,7 +5,8 @@ PYTHON ?= python3
 ARGS ?=
 
 PIP := -m pip install --quiet --disable-pip-version-check --editable
-# One BLAS thread a process: pytest-xdist already fills the cores, and results do not depend on the machine.
+# One BLAS thread a process: pytest-xdist already fills the cores, results do not depend on the machine, and on a busy one two
+# threads of BLAS wait for each other (the demo: 9 s an epoch with one, minutes with two).
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .PHONY: help demo test lint types bench parity notebooks explore clean
@@ -37,7 +38,7 @@ help:
 	@touch $@
 
 demo: .venv/.demo  ## train the convolutional network on real digits; writes runs/cnn
-	.venv/bin/python -m nn.examples.cnn $(ARGS)
+	$(ONE_THREAD) .venv/bin/python -m nn.examples.cnn $(ARGS)
 
 test: .venv/.dev  ## run tests, doctests and notebooks
 	$(ONE_THREAD) .venv/bin/python -m pytest -n auto --dist worksteal --ignore=tests/parity $(ARGS)
