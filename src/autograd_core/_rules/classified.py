@@ -130,7 +130,11 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
         raise IndexError(f"put at {ind!r} of an array of {a.size} elements with mode={mode!r}")
     v = array(v)
     if v.size:
-        a[np.unravel_index(flat % max(a.size, 1), a.shape)] = np.resize(v, flat.shape)
+        values = np.resize(v, flat.shape)
+        if a.ndim == 0:
+            a[()] = values[-1]
+        else:
+            a[np.unravel_index(flat % max(a.size, 1), a.shape)] = values
 
 
 @composite(np.putmask)

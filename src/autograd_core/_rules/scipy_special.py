@@ -36,6 +36,13 @@ def _unknown(name: str, arity: int) -> Any:
     }[arity]
 
 
+def _real_only(name: str, a: Any) -> Any:
+    """For functions whose derivative SciPy computes of real numbers only, or that are not holomorphic."""
+    if a.dtype.kind == "c":
+        raise UnsupportedFunction(f"scipy.special.{name} of complex numbers has no derivative rule; take its real part first")
+    return a
+
+
 # -- families that need a function of their own ---------------------------------------------------------------------------
 
 
@@ -92,7 +99,7 @@ elementwise(sp.gamma, lambda g, y, a: g * (y * sp.psi(a)))
 elementwise(sp.rgamma, lambda g, y, a: g * (-y * sp.psi(a)))
 for _function in (sp.gammaln, sp.loggamma):
     elementwise(_function, lambda g, _y, a: g * sp.psi(a))
-elementwise(sp.psi, lambda g, _y, a: g * polygamma_of(a, order=1))
+elementwise(sp.psi, lambda g, _y, a: g * polygamma_of(_real_only("psi", a), order=1))
 elementwise(
     sp.beta,
     lambda g, y, a, b: g * (y * (sp.psi(a) - sp.psi(a + b))),
@@ -157,13 +164,6 @@ for _function in (sp.kv, sp.kn):
     )
 elementwise(sp.iv, _unknown("iv", 2), lambda g, _y, a, b: g * (sp.iv(a - 1, b) + sp.iv(a + 1, b)) / 2)
 elementwise(sp.kve, _unknown("kve", 2), lambda g, y, a, b: g * (y - (sp.kve(a - 1, b) + sp.kve(a + 1, b)) / 2))
-
-
-def _real_only(name: str, a: Any) -> Any:
-    """Scaled by a factor that is not holomorphic, these have rules for real arguments."""
-    if a.dtype.kind == "c":
-        raise UnsupportedFunction(f"scipy.special.{name} of complex numbers has no derivative rule; use the unscaled function")
-    return a
 
 
 elementwise(
@@ -394,8 +394,10 @@ def polygamma(n: Any, x: Any) -> Any:
 def multigammaln(a: Any, d: int) -> Any:
     """The logarithm of the multivariate gamma function of dimension `d`."""
     a = array(a).astype(float)
-    if d != int(d) or d < 1:
+    if d != int(d):
         raise ValueError(f"d should be a positive integer (dimension), not {d}")
+    if bool(np.any(a <= 0.5 * (d - 1))):
+        raise ValueError(f"condition a > 0.5 * (d - 1) not met for d = {d}")
     y = d * (d - 1) * 0.25 * math.log(math.pi) + sp.gammaln(a)
     for j in range(1, int(d)):
         y = y + sp.gammaln(a - j / 2)

@@ -38,7 +38,7 @@ def ravel(a: Any, order: str = "C") -> Any:
 
 
 def _inverse(axes: Any, ndim: int) -> list[int]:
-    order = [i % ndim for i in axes]
+    order = [i % ndim for i in ((axes,) if isinstance(axes, int) else axes)]
     return [order.index(i) for i in range(ndim)]
 
 

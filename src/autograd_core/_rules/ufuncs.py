@@ -48,7 +48,7 @@ constant(constant_method)
 
 
 def called(ufunc: np.ufunc, call: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a ufunc with keywords: `dtype` converts the operands first; the others are refused.
+    """Call a ufunc with keywords: `dtype` converts the operands first; most others are refused.
 
     Raises
     ------
@@ -69,8 +69,18 @@ def called(ufunc: np.ufunc, call: Any, args: tuple[Any, ...], kwargs: dict[str, 
             "np.moveaxis or .astype on the operands"
         )
     if dtype is not None:
-        args = tuple(array(a).astype(dtype) for a in args)
+        args = _cast(ufunc, args, np.dtype(dtype))
     return call(ufunc, args, kwargs)
+
+
+def _cast(ufunc: np.ufunc, args: tuple[Any, ...], dtype: np.dtype[Any]) -> tuple[Any, ...]:
+    """Convert the operands as NumPy does for a result of `dtype`, or raise as it does: a complex one loses no imaginary part."""
+    operands = [a if type(a) in (int, float, complex) else array(a) for a in args]
+    given = [type(a) if type(a) in (int, float, complex) else a.dtype for a in operands]
+    loop = ufunc.resolve_dtypes(
+        (*given, *[None] * ufunc.nout), signature=(*[None] * ufunc.nin, *[dtype] * ufunc.nout), casting="same_kind"
+    )
+    return tuple(array(a).astype(d) for a, d in zip(operands, loop, strict=False))
 
 
 def method(ufunc: np.ufunc, name: str, call: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
