@@ -5,10 +5,9 @@ A Tensor is a handle: the graph refers to nodes, never to Tensors (a leaf's node
 
 from __future__ import annotations
 
-import operator
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -16,12 +15,14 @@ from numpy.typing import DTypeLike
 
 from . import _rules
 from ._assignment import assign
+from ._conversion import Conversion
+from ._copying import Copying
 from ._errors import DtypeError, GradientError, HistoryError, ShapeError
 from ._graph import own, pullback
 from ._interchange import Interchange
 from ._methods import Methods
 from ._modes import MODE
-from ._node import ITEM, Node, Watch, new_node
+from ._node import Node, Watch, new_node
 from ._operators import Operators
 from ._primitive import TABLE, Primitive, entry_of
 from ._record import apply, binary, box, call_function, is_numpy, operand, plain, results_are, unary
@@ -35,7 +36,7 @@ _GRAD_LOCK = threading.Lock()  # guards `.grad`, the one thing that walks of sev
 _GATHER = entry_of(gather)
 
 
-class Tensor(Operators, Methods, Interchange):
+class Tensor(Operators, Methods, Conversion, Copying, Interchange):
     """An array that remembers how it was computed.
 
     Parameters
@@ -336,71 +337,6 @@ class Tensor(Operators, Methods, Interchange):
             self._node.watch = Watch()
         return self._node.watch
 
-    # -- leaving the graph ------------------------------------------------------------------------------------------------
-
-    def item(self) -> Any:
-        """Return the value of a one-element Tensor as a Python number."""
-        return self._array.item()
-
-    def tolist(self) -> Any:
-        """Return the values as nested lists of Python numbers."""
-        return self._array.tolist()
-
-    def _refuse(self, what: str) -> NoReturn:
-        raise HistoryError(
-            f"{what} of a Tensor of shape {self.shape} that requires grad would lose its history silently; "
-            "use .item() or .detach() to leave the graph on purpose, ac.stack to join Tensors, or a function of NumPy or ac"
-        )
-
-    def __float__(self) -> float:
-        return float(self._array) if self._node is None else self._refuse("float()")
-
-    def __int__(self) -> int:
-        return int(self._array) if self._node is None else self._refuse("int()")
-
-    def __complex__(self) -> complex:
-        return complex(self._array) if self._node is None else self._refuse("complex()")
-
-    def __index__(self) -> int:
-        return operator.index(self._array) if self._node is None else self._refuse("an index")
-
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        if self._node is not None:
-            self._refuse("conversion to an ndarray")
-        return np.array(self._array, dtype=dtype, copy=copy)
-
-    def __bool__(self) -> bool:
-        return bool(self._array)
-
-    def __len__(self) -> int:
-        return len(self._array)
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if self.ndim == 0:
-            raise TypeError("iteration over a 0-d Tensor")
-        return (self[i] for i in range(len(self)))
-
-    def __contains__(self, value: Any) -> bool:
-        return value._array in self._array if isinstance(value, Tensor) else value in self._array
-
-    def __repr__(self) -> str:
-        text = repr(self._array)
-        if is_numpy(self._array):
-            text = np.array2string(self._array, separator=", ", prefix="Tensor(", threshold=100, edgeitems=3)
-        parts = [text]
-        if self.dtype not in (np.dtype(float), np.dtype(int), np.dtype(bool), np.dtype(complex)):
-            parts.append(f"dtype={self.dtype}")
-        if self._node is not None:
-            of = self._node.parents[0] if self._node.primitive is ITEM else self._node
-            assert of is not None
-            parts.append("requires_grad=True" if of.primitive is None else f"from={of.primitive.name}")
-        if self.name is not None:
-            parts.append(f"name={self.name!r}")
-        return f"{type(self).__name__}({', '.join(parts)})"
-
-    def __format__(self, spec: str) -> str:
-        return format(self._array[()] if self.ndim == 0 else self._array, spec) if spec else str(self)
-
     # -- NumPy's protocols ------------------------------------------------------------------------------------------------
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
@@ -430,56 +366,6 @@ class Tensor(Operators, Methods, Interchange):
 
     def __delitem__(self, index: Any) -> NoReturn:
         raise ShapeError(f"elements of a Tensor of shape {self.shape} cannot be deleted; use np.delete")
-
-    # -- copying and pickling ---------------------------------------------------------------------------------------------
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        if not self.is_leaf:
-            raise HistoryError(
-                f"a Tensor of shape {self.shape} with history cannot be pickled or deep-copied, since its graph cannot; "
-                "use .detach(), or .copy() to keep the history"
-            )
-        if self.grad is not None and not self.grad.is_leaf:
-            raise HistoryError(
-                f"a leaf of shape {self.shape} cannot be pickled or deep-copied with a .grad that has a history, as "
-                "create_graph=True leaves it; detach .grad or set it to None first"
-            )
-        array = np.array(self._array) if is_numpy(self._array) else self._array
-        return _restored, (type(self), array, self.requires_grad, self.name, self.grad), self._own_state()
-
-    def _own_state(self) -> Any:
-        """What a subclass keeps in its own attributes, in the form that `copy` and `pickle` set."""
-        slots = [name for cls in type(self).__mro__ if issubclass(cls, Tensor) and cls is not Tensor for name in _slots_of(cls)]
-        kept = {name: getattr(self, name) for name in slots if hasattr(self, name)}
-        own = getattr(self, "__dict__", None)
-        return (own or None, kept) if own or kept else None
-
-    def __copy__(self) -> Tensor:
-        if not self.is_leaf:
-            return box(self._array, self._node)  # type: ignore[no-any-return]
-        _, args, state = self.__reduce_ex__(4)
-        t = _restored(*args)
-        for attributes in state or ():
-            for name, value in (attributes or {}).items():
-                setattr(t, name, value)
-        return t
-
-
-def _restored(cls: type[Tensor], array: Any, requires_grad: bool, name: str | None, grad: Tensor | None) -> Tensor:
-    t = cls.__new__(cls)
-    if is_numpy(array):
-        array.setflags(write=False)
-    t._array, t._node, t._name = array, None, name
-    if requires_grad:
-        t.requires_grad_()
-    if grad is not None:
-        t.grad = grad
-    return t
-
-
-def _slots_of(cls: type) -> tuple[str, ...]:
-    slots = vars(cls).get("__slots__", ())
-    return tuple(name for name in ((slots,) if isinstance(slots, str) else slots) if not name.startswith("__"))
 
 
 def holds_tensor(data: Any) -> bool:
