@@ -129,10 +129,11 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     if x is not None:
         x = array(x)
         d = diff(x) if x.ndim == 1 else diff(x, axis=axis)
-    axis = axis_of(axis, y.ndim)
+    place = axis_of(axis, y.ndim)
     if x is not None:
-        d = d.reshape((-1,) + (1,) * (y.ndim - 1 - axis)) if x.ndim == 1 else d
-    return np.sum(d * (y[slab(axis, 1, None)] + y[slab(axis, None, -1)]) / 2.0, axis=axis)
+        d = d.reshape((-1,) + (1,) * (y.ndim - 1 - place)) if x.ndim == 1 else d
+    # `d` may have more axes than `y`, so the sum is over the axis as it was given
+    return np.sum(d * (y[slab(place, 1, None)] + y[slab(place, None, -1)]) / 2.0, axis=axis)
 
 
 def _cumulative(running: Any, x: Any, axis: Any, dtype: Any, first: float | None) -> Any:

@@ -220,7 +220,7 @@ def _length(x: Any, axes: Any, keepdims: Any) -> Any:
     squares = np.real(x) * np.real(x) + np.imag(x) * np.imag(x) if x.dtype.kind == "c" else x * x
     total = np.sum(squares, axis=axes, keepdims=keepdims)
     zero = total == 0
-    return np.where(zero, total, np.sqrt(np.where(zero, 1, total)))
+    return np.where(zero, 0, np.sqrt(np.where(zero, 1, total)))
 
 
 def _vector_norm(x: Any, ord_: Any, axes: Any, keepdims: Any) -> Any:
@@ -237,9 +237,11 @@ def _vector_norm(x: Any, ord_: Any, axes: Any, keepdims: Any) -> Any:
         return np.min(size, axis=axes, keepdims=keepdims)
     if ord_ == 1:
         return np.sum(size, axis=axes, keepdims=keepdims)
-    total = np.sum(size ** float(ord_), axis=axes, keepdims=keepdims)
-    zero = total == 0
-    return np.where(zero, total ** (1 / float(ord_)), np.where(zero, 1, total) ** (1 / float(ord_)))
+    p = float(ord_)
+    nothing = (size == 0) & (p > 0)  # the powers of 0 have no slope here either
+    total = np.sum(np.where(nothing, 0, np.where(nothing, 1, size) ** p), axis=axes, keepdims=keepdims)
+    zero = (total == 0) & (p > 0)
+    return np.where(zero, 0, np.where(zero, 1, total) ** (1 / p))
 
 
 def _extreme_value(s: Any, largest: bool) -> Any:

@@ -86,8 +86,8 @@ elementwise(np.arctanh, lambda g, _y, a: g / ((1 - a) * (1 + a)), words="dA = G 
 elementwise(np.arctan2, lambda g, _y, a, b: g * b / (a * a + b * b), lambda g, _y, a, b: -g * a / (a * a + b * b))
 elementwise(
     np.hypot,
-    lambda g, y, a, _b: g * (a / np.where(y == 0, 1, y)),
-    lambda g, y, _a, b: g * (b / np.where(y == 0, 1, y)),
+    lambda g, y, a, _b: g * np.where(y == 0, 0, a / np.where(y == 0, 1, y)),
+    lambda g, y, _a, b: g * np.where(y == 0, 0, b / np.where(y == 0, 1, y)),
 )
 for degrees, factor in (
     (np.deg2rad, math.pi / 180),
@@ -115,7 +115,7 @@ def sign(x: Any) -> Any:
     if x.dtype.kind != "c":
         return signum(x)
     size = np.absolute(x)
-    return x / np.where(size == 0, 1, size)
+    return np.where(size == 0, 0, x / np.where(size == 0, 1, size))
 
 
 elementwise(np.absolute, lambda g, _y, a: g * np.sign(a).conj(), holomorphic=False, words="dA = G sign A")

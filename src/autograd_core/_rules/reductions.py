@@ -165,7 +165,7 @@ def std(a: Any, axis: Any = None, **more: Any) -> Any:
     """The square root of the variance; its derivative is 0 where that is 0."""
     variance = np.var(a, axis=axis, **more)
     flat = variance == 0
-    return np.where(flat, variance, np.sqrt(np.where(flat, 1, variance)))
+    return np.where(flat, 0, np.sqrt(np.where(flat, 1, variance)))
 
 
 constant(np.all, np.any, np.argmax, np.argmin, np.count_nonzero, np.shape, np.ndim, np.size)

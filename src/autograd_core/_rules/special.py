@@ -31,15 +31,22 @@ def erf(x: Any) -> Any:
     return _erf()(x)
 
 
+def _floating(x: Any) -> Any:
+    """Integers and truth values as float64, as SciPy has them."""
+    return x if getattr(x, "dtype", None) is None or x.dtype.kind in "fc" else x.astype(np.float64)
+
+
 @primitive
 def expit(x: Any) -> Any:
     """Return the logistic sigmoid ``1 / (1 + exp(-x))``, exact in both tails."""
+    x = _floating(x)
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
 @primitive
 def log_expit(x: Any) -> Any:
     """Return ``log(expit(x))`` without overflow or loss of precision."""
+    x = _floating(x)
     return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
 
@@ -50,6 +57,7 @@ elementwise(log_expit, lambda g, _y, a: g * expit(-a), words="dA = G expit(-A)")
 
 def _shifted(x: Any, axis: Any) -> tuple[Any, Any]:
     """`x` less its maximum, and that; an infinite maximum is left alone, so that no NaN arises."""
+    x = _floating(x)
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf) if x.size == 0 else x.max(axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0)
     return x - top, top

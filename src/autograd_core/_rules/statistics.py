@@ -296,7 +296,7 @@ def nanstd(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: A
     """The square root of `nanvar`, with derivative 0 where that is 0."""
     variance = nanvar(a, axis, dtype, out, ddof, **more)
     flat = variance == 0
-    return np.where(flat, variance, np.sqrt(np.where(flat, 1, variance)))
+    return np.where(flat, 0, np.sqrt(np.where(flat, 1, variance)))
 
 
 def _nan_extreme(extreme: Any, a: Any, axis: Any, out: Any, more: dict[str, Any]) -> Any:

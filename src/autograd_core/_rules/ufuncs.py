@@ -74,7 +74,7 @@ def called(ufunc: np.ufunc, call: Any, args: tuple[Any, ...], kwargs: dict[str, 
 
 
 def _cast(ufunc: np.ufunc, args: tuple[Any, ...], dtype: np.dtype[Any]) -> tuple[Any, ...]:
-    """Convert the operands as NumPy does for a result of `dtype`, or raise as it does: a complex one loses no imaginary part."""
+    """Convert the operands as NumPy does for a result of `dtype`, or raise as it does: no imaginary part is lost."""
     operands = [a if type(a) in (int, float, complex) else array(a) for a in args]
     given = [type(a) if type(a) in (int, float, complex) else a.dtype for a in operands]
     loop = ufunc.resolve_dtypes(
