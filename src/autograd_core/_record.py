@@ -132,13 +132,21 @@ def _kept(a: Any) -> Any:
     return a
 
 
+def _operand_of(p: Primitive, a: Any) -> Any:
+    """An operand that is not a Tensor, for a primitive: a Python number stays one only where NumPy promotes it as such."""
+    a = operand(a)
+    if a is None:
+        raise DtypeError(f"{p.name} of None, which is not a number or an array of numbers; pass an array")
+    return asarray(a) if not p.elementwise and type(a) in SCALARS else a
+
+
 def unary(p: Primitive, a: Any, meta: dict[str, Any] | None = None) -> Any:
     """Apply a primitive of one operand; metadata comes bound to names."""
     node = handle = None
     if isinstance(a, Tensor):
         handle, node, a = a, a._node, a._array
     elif type(a) is not ndarray:
-        a = operand(a)
+        a = _operand_of(p, a)
     try:
         out = p.forward(a) if meta is None else p.forward(a, **meta)
     except Exception as error:  # noqa: BLE001  (raised again, explained)
@@ -187,16 +195,21 @@ def binary(p: Primitive, a: Any, b: Any) -> Any:
     if isinstance(a, Tensor):
         left, a = a._node, a._array
     elif type(a) is not float and type(a) is not int and type(a) is not ndarray:
-        a = operand(a)
+        a = _operand_of(p, a)
     if isinstance(b, Tensor):
         right, b = b._node, b._array
-        if (type(a) is float or type(a) is int) and p.weak and b.dtype.kind == "f":
-            a = asarray(a, b.dtype)
+        if type(a) is float or type(a) is int:
+            if p.weak and b.dtype.kind == "f":
+                a = asarray(a, b.dtype)
+            elif not p.elementwise:
+                a = asarray(a)
     elif type(b) is float or type(b) is int:
         if p.weak and type(a) is ndarray and a.dtype.kind == "f":
             b = asarray(b, a.dtype)
+        elif not p.elementwise:
+            b = asarray(b)
     elif type(b) is not ndarray:
-        b = operand(b)
+        b = _operand_of(p, b)
     try:
         out = p.forward(a, b)
     except Exception as error:  # noqa: BLE001  (raised again, explained)
@@ -259,7 +272,7 @@ def apply(p: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     parents: list[Node | None] = []
     for a in args:
         if not isinstance(a, Tensor):
-            a = operand(a)
+            a = None if a is None and p.arity != 1 else _operand_of(p, a)  # one of several may be left out, as a bias is
         if isinstance(a, Tensor):
             raw.append(a._array)
             parents.append(a._node)
@@ -345,9 +358,12 @@ def unwrapped(value: Any) -> Any:
     return value
 
 
+_MAY_WRITE = frozenset({"copy", "out", "overwrite_input"})
+
+
 def compose(entry: Composite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a composite: its body where something has a history, else NumPy's own function, for its dtypes, errors and speed."""
-    if entry.numpys is not None and kwargs.get("out") is None and not (_needs_body(args) or _needs_body(kwargs)):
+    if entry.numpys is not None and _MAY_WRITE.isdisjoint(kwargs) and not (_needs_body(args) or _needs_body(kwargs)):
         return _sourced(entry.numpys(*unwrapped(args), **unwrapped(kwargs)), args)
     try:
         return wrapped(entry.body(*args, **kwargs))  # what it made of constants is a Tensor too
