@@ -127,6 +127,11 @@ def test_float32_warns_and_still_tells_wrong_from_right():
         check_gradients(bad, x)
 
 
+def test_a_cast_inside_is_noticed():
+    with pytest.warns(AccuracyWarning, match="look for a cast inside"):
+        check_gradients(lambda x: np.sin(x.astype("f4")).astype("f8"), np.array([0.3, 0.5]))
+
+
 def test_non_determinism_is_noticed():
     rng = np.random.default_rng(0)
     with pytest.raises(DerivativeError, match="different results for the same operands"):

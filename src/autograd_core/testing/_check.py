@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from .._errors import AutogradError
+from .._graph import ancestors
+from .._recording import Recording
 from .._tensor import Tensor, as_tensor
 from .._transforms import grad, jvp
 from .._tree import flatten
@@ -98,7 +100,8 @@ def check_gradients(
     problem = _Problem(f, xs, seed)
     if problem.dtype.itemsize < 8 and problem.dtype.kind == "f":
         warnings.warn(
-            f"check_gradients in {problem.dtype} sees errors above about a percent only; pass float64 operands if f takes them",
+            f"check_gradients in {problem.dtype} sees errors above about a percent only; pass float64 operands if f takes "
+            "them, or look for a cast inside",
             AccuracyWarning,
             stacklevel=2,
         )
@@ -168,8 +171,7 @@ class _Problem:
         self.names = [names[i] for i in self.places]
         self.leaves, self.rebuild = leaves, rebuild
         self.size = sum(x.size for x in self.operands)
-        narrow = min(self.operands, key=lambda x: np.finfo(x.dtype).bits)
-        self.dtype: np.dtype[Any] = narrow.real.dtype
+        self.dtype = _narrowest(self.f, self.operands)
         ys, again = self.outputs(*self.operands), self.outputs(*self.operands)
         if not all(np.array_equal(as_array(a), as_array(b), equal_nan=True) for a, b in zip(ys, again, strict=True)):
             raise DerivativeError(
@@ -204,6 +206,15 @@ class _Problem:
     def bent_and_projected(self, *ts: Any) -> Any:
         """The number that derivatives from the second order on are of."""
         return inner(self.us, self.bent(*ts))
+
+
+def _narrowest(f: Callable[..., Any], operands: Sequence[Array]) -> np.dtype[Any]:
+    """The narrowest real dtype that a function computes with, its operands' included: a cast inside costs precision too."""
+    recording = Recording(f, operands, "check_gradients")
+    leaves, _ = flatten(recording.result)
+    nodes = ancestors(t._node for t in leaves if isinstance(t, Tensor) and t._node is not None)
+    dtypes = [x.dtype for x in operands] + [n.dtype for n in nodes if n.dtype.kind in "fc"]
+    return np.empty(0, min(dtypes, key=lambda d: np.finfo(d).bits)).real.dtype
 
 
 class _Check:

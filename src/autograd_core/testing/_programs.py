@@ -312,6 +312,9 @@ def _step(choose: Choose, word: Word, values: Sequence[Array]) -> Step:
     if kind == 7 and unary:
         i, domain, wanted = inputs[0]
         return Step(word, ((i, "inside" if domain == "real" else domain, wanted),), repeat=2 + choose(2))
-    if kind == 6 and unary and len(values) > 1:
-        return Step(word, tuple(inputs), otherwise=choose(len(values)))
+    if kind == 6 and unary:
+        i, _, wanted = inputs[0]
+        like = [j for j, v in enumerate(values) if v.shape == (values[i].shape if wanted is None else wanted)]
+        if like:  # both sides of a branch have one shape
+            return Step(word, tuple(inputs), otherwise=like[choose(len(like))])
     return Step(word, tuple(inputs))
