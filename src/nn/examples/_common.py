@@ -30,7 +30,7 @@ def arguments(
     argv: Sequence[str] | None = None,
     more: Callable[[argparse.ArgumentParser], Any] | None = None,
 ) -> argparse.Namespace:
-    """Read the command line: ``--epochs --batch-size --lr --seed --out --quiet``, and what `more` adds."""
+    """Read the command line: ``--epochs --batch-size --lr --seed --out --quiet --record``, and what `more` adds."""
     summary = (description or "").split("\n\n", maxsplit=1)[0]
     parser = argparse.ArgumentParser(prog=f"python -m nn.examples.{name}", description=summary)
     parser.add_argument(
@@ -42,6 +42,7 @@ def arguments(
     parser.add_argument("--seed", type=int, default=0, help="of every random number (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder for results (default: %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.add_argument("--record", action="store_true", help="write step.html, which steps through one backward pass")
     if more is not None:
         more(parser)
     return parser.parse_args(argv)
@@ -124,9 +125,13 @@ class Run:
         """Save a figure as PNG."""
         made.savefig(self.path(name), dpi=150)
 
-    def graph(self, t: ac.Tensor, name: str = "graph.svg") -> None:
-        """Save the computation graph of a Tensor as SVG."""
-        ac.viz.draw(t).save(self.path(name))
+    def graph(self, compute: Callable[[], ac.Tensor], name: str = "graph.svg") -> None:
+        """Save the computation graph of a number as SVG and, with ``--record``, the page of its backward pass."""
+        ac.viz.draw(compute()).save(self.path(name))
+        if self.options.record:
+            with ac.viz.record() as recording:
+                compute().backward()
+            ac.viz.explore(recording).save(self.path("step.html"))
 
     def finish(self, **metrics: Any) -> dict[str, Any]:
         """Write `metrics.json` with the options of the run, and say where everything is."""

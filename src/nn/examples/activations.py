@@ -67,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     worst = max(errors, key=lambda name: errors[name])
     print(f"{len(errors)} functions; largest error against central differences {errors[worst]:.1e}, of {worst}")
     run.plot(made, "activations.png")
+    run.graph(lambda: functional.gelu(ac.tensor(x, requires_grad=True), "tanh").sum())
     return run.finish(errors=errors)
 
 

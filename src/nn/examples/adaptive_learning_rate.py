@@ -99,6 +99,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         panel.grid(alpha=0.3)
         panel.legend(fontsize=8)
     run.plot(made, "rates.png")
+    run.graph(lambda: loss_of(ac.tensor(np.ones(CURVATURES.shape), requires_grad=True, name="p")))
     return run.finish(losses=metrics, difference_from_rmsprop=apart)
 
 

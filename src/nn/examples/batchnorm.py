@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     model = network(True, options.seed)
     error = check_parameters(lambda m: loss(m(few[0]), few[1]), model, seed=options.seed)
     print(f"ten random parameters against central differences: worst relative error {error:.1e}")
-    run.graph(loss(model(images[train[:32]]), labels[train[:32]]))
+    run.graph(lambda: loss(model(images[train[:32]]), labels[train[:32]]))
     made, axes = figure(size=(12, 4), columns=3, sharey=True)
     metrics: dict[str, Any] = {"gradient_check": error, "accuracy": {}, "first_layer_gradient": {}}
     for rate, panel in zip(RATES, axes, strict=True):

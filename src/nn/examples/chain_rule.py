@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     made, axes = figure(size=(10, 4), columns=2)
     metrics: dict[str, Any] = {}
     for (name, steps), panel in zip(chains.items(), axes, strict=True):
-        rows, last = follow(steps, options.x)
+        rows, _ = follow(steps, options.x)
         print(f"\n{name}:  {'value':>12}  {'d loss / d it':>14}  {'d next / d it':>14}")
         for row in rows:
             print(f"  {row['name']:>10}  {row['value']:>10.5f}  {row['of_loss']:>14.6f}  {row['local']:>14.6f}")
@@ -84,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         for way, value in ways.items():
             print(f"  {way:>30}: {value:.9f}")
         metrics[name] = ways
-        run.graph(last, f"{name}.svg")
+        run.graph(partial(f, ac.tensor(options.x, requires_grad=True, name="x")), f"{name}.svg")
         xs = np.linspace(-2, 2, 401)
         t = ac.tensor(xs, requires_grad=True)
         y = f(t)

@@ -80,7 +80,8 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     few = images[train[:8]].astype(float), labels[train[:8]]
     error = check_parameters(lambda m: loss(m(few[0]), few[1]), model, seed=options.seed)
     print(f"ten random parameters against central differences: worst relative error {error:.1e}")
-    run.graph(loss(model(images[train[: options.batch_size]]), labels[train[: options.batch_size]]))
+    first = images[train[: options.batch_size]], labels[train[: options.batch_size]]
+    run.graph(lambda: loss(model(first[0]), first[1]))
 
     data = nn.data.TensorDataset(images[train], labels[train])
     loader = nn.data.DataLoader(data, options.batch_size, shuffle=True, rng=rng)

@@ -181,6 +181,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     right.tick_params(axis="y", labelsize=8)
     right.grid(alpha=0.3, axis="x")
     run.plot(made, "errors.png")
+    run.graph(lambda: functional.cross_entropy(model(x), y))
     return run.finish(best_error=best, claims={name: {"error": e, "factor": f} for name, (e, f) in rows.items()})
 
 

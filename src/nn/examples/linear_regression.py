@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     model, loss, run = nn.Linear(10, 1, dtype=float, rng=options.seed), nn.MSELoss(), Run(options)
     error = check_parameters(lambda m: loss(m(x), y), model, seed=options.seed)
     print(f"ten random parameters against central differences: worst relative error {error:.1e}")
-    run.graph(loss(model(x), y))
+    run.graph(lambda: loss(model(x), y))
 
     solution = np.linalg.lstsq(np.hstack([x, np.ones_like(y)]), y, rcond=None)[0]
     best = float(np.mean((np.hstack([x, np.ones_like(y)]) @ solution - y) ** 2))

@@ -76,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         value = functional.cross_entropy(np.array([logits]), [0]).item()
         print(f"cross-entropy at logits {logits}: {value:g}")
     run.plot(made, "losses.png")
+    run.graph(lambda: functional.cross_entropy(ac.tensor([[2.0, -1.0]], requires_grad=True, name="logits"), [0]))
     return run.finish(errors=errors)
 
 

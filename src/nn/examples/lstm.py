@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         model, test = Reader(kind, options.hidden, options.seed), draw(np.random.default_rng(99), options.steps, 500)
         error = check_parameters(_objective(loss, test[0][:6, :4].astype(float), test[1][:4]), model)
         if kind == "LSTM":
-            run.graph(loss(model(test[0][:, :4]), test[1][:4]))
+            run.graph(lambda: loss(model(test[0][:, :4]), test[1][:4]))  # noqa: B023  (called at once)
         before, optimizer, losses = reach(model, *test), nn.optim.Adam(model.parameters(), options.lr), []
         for _ in (bar := progress(options.epochs, options.quiet, kind)):
             x, y = draw(rng, options.steps, options.batch_size)

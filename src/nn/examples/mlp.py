@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         model = network(options.seed)
         error = check_parameters(_objective(loss, x, y), model, seed=options.seed)
         if not metrics:
-            run.graph(loss(model(x), y))
+            run.graph(lambda: loss(model(x), y))  # noqa: B023  (called at once)
         optimizer, losses = nn.optim.SGD(model.parameters(), options.lr), []
         for _ in (bar := progress(options.epochs, options.quiet, name)):
             optimizer.zero_grad()

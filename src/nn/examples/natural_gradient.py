@@ -81,6 +81,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     axes.grid(alpha=0.3, which="both")
     axes.legend()
     run.plot(made, "convergence.png")
+    run.graph(lambda: nn.functional.cross_entropy(nn.Linear(13, 3, dtype=float, rng=options.seed)(x), y))
     return run.finish(**metrics)
 
 

@@ -86,6 +86,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     axes.grid(alpha=0.3)
     axes.legend()
     run.plot(made, "convergence.png")
+    run.graph(lambda: nn.functional.binary_cross_entropy_with_logits(model(x), y))
     return run.finish(**metrics)
 
 

@@ -99,6 +99,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     right.grid(alpha=0.3)
     right.legend(title="method, steps", fontsize=8)
     run.plot(made, "rosenbrock.png")
+    run.graph(lambda: rosenbrock(ac.tensor([-1.5, 2.0], requires_grad=True, name="p")))
     return run.finish(methods=metrics)
 
 

@@ -64,7 +64,8 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     few = train[0][:16].astype(float), train[1][:16].astype(float)
     error = check_parameters(lambda m: loss(m(few[0]), few[1]), model, seed=options.seed)
     print(f"ten random parameters against central differences: worst relative error {error:.1e}")
-    run.graph(loss(model(train[0][: options.batch_size]), train[1][: options.batch_size]))
+    first = train[0][: options.batch_size], train[1][: options.batch_size]
+    run.graph(lambda: loss(model(first[0]), first[1]))
 
     loader = nn.data.DataLoader(nn.data.TensorDataset(*train), options.batch_size, shuffle=True, rng=rng)
     optimizer = nn.optim.Adam(model.parameters(), options.lr, weight_decay=1e-3)

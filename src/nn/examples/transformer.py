@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     few = batch(train, 2)
     error = check_parameters(lambda m: loss(m, few[0][:, :8], few[1][:, :8]), model, seed=options.seed)
     print(f"ten random parameters against central differences: worst relative error {error:.1e}")
-    run.graph(loss(model, *few))
+    run.graph(lambda: loss(model, *few))
     optimizer = nn.optim.AdamW(model.parameters(), options.lr)
     schedule = nn.optim.lr_scheduler.OneCycleLR(optimizer, options.lr, total_steps=options.epochs + 1, cycle_momentum=False)
     losses = []

@@ -21,9 +21,11 @@ NAMES = sorted(p.stem for p in (ROOT / "nn" / "examples").glob("[!_]*.py"))
 
 
 def run(name, folder, *arguments):
-    metrics = importlib.import_module(f"nn.examples.{name}").main(["--quiet", "--out", str(folder), *arguments])
+    metrics = importlib.import_module(f"nn.examples.{name}").main(["--quiet", "--record", "--out", str(folder), *arguments])
     assert json.loads((folder / "metrics.json").read_text())["options"]["seed"] == 0
     assert any(folder.glob("*.png"))
+    assert any(folder.glob("*.svg"))
+    assert "default-src 'none'" in (folder / "step.html").read_text()
     for path in folder.iterdir():
         assert path.stat().st_size > 20, path
     return metrics
