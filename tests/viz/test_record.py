@@ -300,3 +300,14 @@ def test_metadata_reads_like_the_call():
     assert "axis=1, keepdims=True" in arguments
     assert "[:, 1:3]" in arguments
     assert "[..., 0]" in arguments
+
+
+def test_gradients_of_numbers_are_recorded_too():
+    """NumPy makes scalars of arrays without axes, in the walk too."""
+    x = ac.tensor(1.5, requires_grad=True, name="x")
+    with ac.viz.record() as recording:
+        np.tanh(np.sin(np.square(x))).backward()
+    gradients = {node["name"] or node["operation"]: node["gradient"] for node in recording.graph.to_dict()["nodes"]}
+    assert all(gradients.values())
+    assert gradients["x"]["l2"] == pytest.approx(abs(x.grad.item()))
+    assert all(edge["gradient"] for edge in recording.graph.to_dict()["edges"])

@@ -94,7 +94,7 @@ class Observer:
         if isinstance(g, np.ndarray):
             # Inside the walk cotangents are unconjugated; a user sees the direction of steepest ascent.
             facts.gradient[node] = self._summary(g.conj() if g.dtype.kind == "c" else g)
-        for slot, sent in contributions(node, g):
+        for slot, sent in ((slot, _raw(c)) for slot, c in contributions(node, g)):
             if isinstance(sent, np.ndarray):
                 norm = float(np.linalg.norm(sent.astype(np.complex128 if sent.dtype.kind == "c" else np.float64)))
                 facts.flows[node, slot] = norm if np.isfinite(norm) else 0.0
@@ -128,6 +128,8 @@ class Observer:
 def _raw(g: Any) -> Any:
     if isinstance(g, Tensor):
         return g._array
+    if isinstance(g, np.generic):  # NumPy computes numbers from arrays without axes
+        return np.asarray(g)
     return tuple(map(_raw, g)) if isinstance(g, tuple) else g
 
 

@@ -131,7 +131,8 @@ class Run:
         if self.options.record:
             with ac.viz.record() as recording:
                 compute().backward()
-            ac.viz.explore(recording).save(self.path("step.html"))
+            page = "step.html" if name == "graph.svg" else f"{Path(name).stem}.html"
+            ac.viz.explore(recording).save(self.path(page))
 
     def finish(self, **metrics: Any) -> dict[str, Any]:
         """Write `metrics.json` with the options of the run, and say where everything is."""
