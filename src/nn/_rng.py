@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+import autograd_core as ac
+
 __all__ = ["Rng", "generator", "manual_seed", "random_state", "set_random_state"]
 
 Rng = np.random.Generator | int | None
@@ -58,3 +60,7 @@ def random_state() -> Any:
 def set_random_state(state: Any) -> None:
     """Put the default generator into a state that `random_state` returned."""
     _DEFAULT.bit_generator.state = state
+
+
+# A checkpointed function that runs again must draw the same numbers, for example in dropout.
+ac.register_state(random_state, set_random_state)

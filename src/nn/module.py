@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -97,6 +97,10 @@ class Module:
     _buffers: Mapping[str, bool] = {}
     _forward_hooks: tuple[Callable[..., Any], ...] = ()
     _forward_pre_hooks: tuple[Callable[..., Any], ...] = ()
+
+    if TYPE_CHECKING:  # attributes that `register_buffer` and `setattr` make
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; every subclass writes its own."""

@@ -16,7 +16,7 @@ RADII = {0.5: BLUE, 0.9: GREEN, 1.1: ORANGE, 2.0: RED}
 def network(radius: float, hidden: int, seed: int) -> nn.RNN:
     """A tanh recurrent layer whose recurrent matrix has a given spectral radius."""
     layer = nn.RNN(1, hidden, bias=False, dtype=float, rng=seed)
-    with ac.writable(dict(layer.named_parameters())["weight_hh_l0"]) as w:
+    with ac.writable(layer.weight_hh_l0) as w:
         w *= radius / np.abs(np.linalg.eigvals(w)).max()
     return layer
 

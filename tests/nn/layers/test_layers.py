@@ -174,3 +174,11 @@ def test_layers_of_an_encoder_do_not_drop_the_same_elements():
     encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, dropout=0.5, rng=0), 2)
     assert encoder.layers[0].dropout.rng is encoder.layers[1].dropout.rng
     assert (encoder.layers[0].linear1.weight.numpy() == encoder.layers[1].linear1.weight.numpy()).all()
+
+
+def test_checkpointed_dropout_drops_the_same_elements_again():
+    x = ac.tensor(np.ones(1000), requires_grad=True)
+    layer = nn.Dropout(0.5)
+    y = ac.checkpoint(lambda t: layer(t * 2))(x)
+    y.sum().backward()
+    assert (x.grad.numpy() == y.numpy()).all()
