@@ -25,19 +25,26 @@ FAMILIES = {
     "analytic": "Element-wise functions",
     "reductions": "Reductions and statistics",
     "statistics": "Reductions and statistics",
+    "quantiles": "Reductions and statistics",
+    "nanblind": "Reductions and statistics",
+    "histograms": "Reductions and statistics",
     "cumulative": "Reductions and statistics",
     "shapes": "Shapes, joining and padding",
     "joining": "Shapes, joining and padding",
     "padding": "Shapes, joining and padding",
     "indexing": "Indexing, ordering and sets",
     "ordering": "Indexing, ordering and sets",
+    "sets": "Indexing, ordering and sets",
     "products": "Products",
     "calculus": "Discrete calculus and polynomials",
     "polynomials": "Discrete calculus and polynomials",
     "linalg": "Linear algebra",
+    "determinants": "Linear algebra",
     "decompositions": "Linear algebra",
     "fft": "Fourier transforms",
     "scipy_special": "Special functions",
+    "scipy_bessel": "Special functions",
+    "scipy_python": "Special functions",
     "special": "Special functions",
     "classified": "Creation and assignment",
 }
@@ -100,11 +107,9 @@ def page() -> str:
 
 def family_of(entry: Primitive | Composite) -> str:
     """The family of the file that a function's rules are in."""
-    if isinstance(entry, Composite):
-        module = entry.body.__module__
-    else:
-        module = next(r for r in (*entry.rules, entry.rule) if r is not None).__module__
-    return FAMILIES[module.rpartition(".")[2]]
+    bodies = [entry.body] if isinstance(entry, Composite) else [r for r in (*entry.rules, entry.rule) if r is not None]
+    files = (body.__module__.rpartition(".")[2] for body in bodies)
+    return next(FAMILIES[file] for file in files if file in FAMILIES)
 
 
 def line(name: str, entry: Primitive | Composite, of: list[Case]) -> str:

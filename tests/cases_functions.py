@@ -13,7 +13,7 @@ import numpy as np
 from numpy._core import umath
 from numpy.polynomial import polynomial
 
-from autograd_core._rules import analytic, calculus, joining, ordering, padding, statistics
+from autograd_core._rules import analytic, calculus, histograms, joining, ordering, padding
 from autograd_core.testing.domains import above_one, between, distinct, inside, nonzero, positive, real, small, unit
 
 from .cases import call, pointwise, shaped
@@ -166,8 +166,8 @@ of_reals(np.histogram, call(np.array([0.5, 2.0, 1.5, 7.0]), EDGES, None, True, p
 of_reals(np.histogram_bin_edges, call(distinct(5), 3))
 of_reals(np.histogram2d, call(np.array([0.5, 2.0]), np.array([0.5, 2.0]), [EDGES, EDGES], None, None, positive(2)))
 of_reals(np.histogramdd, call(np.array([[0.5, 0.1], [2.0, 1.5]]), [EDGES, EDGES], None, True, positive(2)))
-shaped(statistics.counted_weights, call(real(4), index=np.array([0, 2, 2, -1]), size=3))
-shaped(statistics.weights_of, call(real(3), index=np.array([0, 2, 2, -1])))
+shaped(histograms.counted_weights, call(real(4), index=np.array([0, 2, 2, -1]), size=3))
+shaped(histograms.weights_of, call(real(3), index=np.array([0, 2, 2, -1])))
 
 # -- calculus -------------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import scipy.special as sp
 
 from autograd_core import fft as ours
 from autograd_core import special as public
-from autograd_core._rules import fft, linalg, scipy_special
+from autograd_core._rules import determinants, fft, linalg, scipy_special
 from autograd_core.testing.domains import (
     above_one,
     conditioned,
@@ -51,8 +51,9 @@ for solve in (np.linalg.solve, linalg.solution):
         solve, call(conditioned(2, 2), real(2)), call(conditioned(2, 2, 2), real(2, 3)), call(conditioned(2, 2), real(2, 2, 1))
     )
 shaped(np.linalg.det, call(conditioned(2, 3, 3)), call(conditioned(1, 1)))
-shaped(linalg.cofactors, call(conditioned(3, 3)))
-shaped(linalg.sign_and_log, call(conditioned(2, 3, 3)))
+shaped(determinants.cofactors, call(conditioned(3, 3)))
+shaped(determinants.second_cofactors, call(real(2, 3, 3), conditioned(2, 3, 3)), call(real(1, 1), conditioned(1, 1)))
+shaped(determinants.sign_and_log, call(conditioned(2, 3, 3)))
 composed(np.linalg.slogdet, call(conditioned(3, 3)))
 shaped(np.linalg.cholesky, call(spd(3, 3)), call(spd(2, 2, 2), upper=True))
 shaped(linalg.thin_qr, call(graded(3, 2)), call(conditioned(2, 2, 2)))

@@ -111,9 +111,12 @@ def test_gradient_of_a_symmetric_function_is_symmetric() -> None:
 
 
 def test_singular_matrices() -> None:
-    """The determinant has cofactors there; its second derivative, the logarithm and the inverse have none, and say so."""
+    """The determinant is a polynomial, exact there to second order; its logarithm and the inverse have no derivative."""
     singular = np.array([[1.0, 2.0], [2.0, 4.0]])
     np.testing.assert_allclose(gradient(np.linalg.det, singular), [[4, -2], [-2, 1]], atol=1e-14)
+    swapped = np.array([[0.0, 0, 0, 1], [0, 0, -1, 0], [0, -1, 0, 0], [1, 0, 0, 0]])
+    for a in (singular, np.zeros((2, 2))):
+        np.testing.assert_allclose(hessian(np.linalg.det, a).reshape(4, 4), swapped, atol=1e-14)
     assert np.isnan(gradient(lambda a: np.linalg.slogdet(a)[1], np.zeros((2, 2)))).all()
     with pytest.raises(np.linalg.LinAlgError, match="Singular"):
         np.linalg.inv(ac.tensor(np.zeros((2, 2))))

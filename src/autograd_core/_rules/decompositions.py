@@ -9,6 +9,7 @@ import numpy as np
 
 from .._errors import UnsupportedFunction
 from .._primitive import composite, constant
+from . import determinants
 from . import linalg as rules
 from .common import array, axes_of, axis_of, refuse_out
 
@@ -34,7 +35,7 @@ def _matrices(a: Any, name: str, square: bool = True) -> Any:
 @composite(np.linalg.slogdet)
 def slogdet(a: Any) -> Any:
     """Sign and logarithm of the size of the determinant."""
-    return Slogdet(*rules.sign_and_log(_matrices(a, "slogdet")))
+    return Slogdet(*determinants.sign_and_log(_matrices(a, "slogdet")))
 
 
 @composite(np.linalg.qr)

@@ -107,50 +107,6 @@ def _chain(a: Any, b: Any, c: Any) -> Any:
 
 general(pseudo_inverse, pseudo_inverse_rule)
 
-# -- determinants ---------------------------------------------------------------------------------------------------------
-
-
-@primitive
-def cofactors(a: Any) -> Any:
-    """The derivative of the determinant, by singular values, so that a singular matrix has it too."""
-    if a.shape[-1] == 0:
-        return np.array(a)
-    u, s, vh = np.linalg.svd(a)
-    others = np.ones_like(s)
-    for i in range(s.shape[-1]):  # the product of all the other singular values, without dividing
-        others[..., i] = np.prod(np.delete(s, i, axis=-1), axis=-1)
-    sign = np.linalg.det(u) * np.linalg.det(vh)
-    return sign[..., None, None] * ((u.conj() * others[..., None, :]) @ vh.conj())
-
-
-def _cofactors_rule(g: Any, y: Any, a: Any) -> Any:
-    inv = inverse(a)
-    return np.sum(g * y, axis=(-1, -2), keepdims=True) * _t(inv) - _t(inv) @ _t(g) @ y
-
-
-general(cofactors, _cofactors_rule)
-general(np.linalg.det, lambda g, _y, a: g[..., None, None] * cofactors(a), words="dA = G times the cofactors of A")
-
-
-@primitive
-def sign_and_log(a: Any) -> Any:
-    """Sign (or phase) of the determinant, and the logarithm of its size."""
-    return tuple(np.linalg.slogdet(a))
-
-
-def sign_and_log_rule(g: Any, y: Any, a: Any) -> Any:
-    """With w = trace(A^-1 dA), the logarithm moves by Re w and the phase turns by Im w."""
-    phase, log = g
-    c = 0
-    if log is not None:
-        c = log[..., None, None].astype(a.dtype)
-    if phase is not None and a.dtype.kind == "c":
-        c = c + 1j * np.imag(phase * y[0])[..., None, None]
-    return c * _t(inverse(a))
-
-
-general(sign_and_log, sign_and_log_rule, holomorphic=False, words="dA = G inv(A)^T")
-
 # -- Cholesky -------------------------------------------------------------------------------------------------------------
 
 

@@ -11,36 +11,12 @@ from typing import Any
 import numpy as np
 import scipy.special as sp  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
-from .._errors import UnsupportedFunction
-from .._primitive import composite, constant, elementwise, entry_of, general, primitive
+from .._primitive import constant, elementwise, entry_of, general, primitive
 from . import special as always
 from .analytic import over_argument
-from .common import array, axes_of
+from .scipy_common import real_only, unknown
 
 ROOT_PI, ROOT_2PI, DEGREE = math.sqrt(math.pi), math.sqrt(2 * math.pi), math.pi / 180
-
-
-def _unknown(name: str, arity: int) -> Any:
-    """A rule that raises, for a parameter in which there is no closed form."""
-
-    def refuse() -> Any:
-        raise UnsupportedFunction(
-            f"scipy.special.{name} is not differentiable here in the parameter that requires grad; "
-            "pass that parameter as t.detach()"
-        )
-
-    return {
-        2: lambda g, _y, _a, _b: refuse(),
-        3: lambda g, _y, _a, _b, _c: refuse(),
-        4: lambda g, _y, _a, _b, _c, _d: refuse(),
-    }[arity]
-
-
-def _real_only(name: str, a: Any) -> Any:
-    """For functions whose derivative SciPy computes of real numbers only, or that are not holomorphic."""
-    if a.dtype.kind == "c":
-        raise UnsupportedFunction(f"scipy.special.{name} of complex numbers has no derivative rule; take its real part first")
-    return a
 
 
 # -- families that need a function of their own ---------------------------------------------------------------------------
@@ -99,7 +75,7 @@ elementwise(sp.gamma, lambda g, y, a: g * (y * sp.psi(a)))
 elementwise(sp.rgamma, lambda g, y, a: g * (-y * sp.psi(a)))
 for _function in (sp.gammaln, sp.loggamma):
     elementwise(_function, lambda g, _y, a: g * sp.psi(a))
-elementwise(sp.psi, lambda g, _y, a: g * polygamma_of(_real_only("psi", a), order=1))
+elementwise(sp.psi, lambda g, _y, a: g * polygamma_of(real_only("psi", a), order=1))
 elementwise(
     sp.beta,
     lambda g, y, a, b: g * (y * (sp.psi(a) - sp.psi(a + b))),
@@ -126,73 +102,15 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
     return np.exp(sp.xlogy(a - 1, x) + sp.xlog1py(b - 1, -x) - sp.betaln(a, b))
 
 
-elementwise(sp.gammainc, _unknown("gammainc", 2), lambda g, _y, a, b: g * _gamma_density(a, b))
-elementwise(sp.gammaincc, _unknown("gammaincc", 2), lambda g, _y, a, b: -g * _gamma_density(a, b))
-elementwise(sp.gammaincinv, _unknown("gammaincinv", 2), lambda g, y, a, _b: g / _gamma_density(a, y))
-elementwise(sp.gammainccinv, _unknown("gammainccinv", 2), lambda g, y, a, _b: -g / _gamma_density(a, y))
-_OF_BETA = (_unknown("betainc", 3),) * 2
+elementwise(sp.gammainc, unknown("gammainc", 2), lambda g, _y, a, b: g * _gamma_density(a, b))
+elementwise(sp.gammaincc, unknown("gammaincc", 2), lambda g, _y, a, b: -g * _gamma_density(a, b))
+elementwise(sp.gammaincinv, unknown("gammaincinv", 2), lambda g, y, a, _b: g / _gamma_density(a, y))
+elementwise(sp.gammainccinv, unknown("gammainccinv", 2), lambda g, y, a, _b: -g / _gamma_density(a, y))
+_OF_BETA = (unknown("betainc", 3),) * 2
 elementwise(sp.betainc, *_OF_BETA, lambda g, _y, a, b, c: g * _beta_density(a, b, c))
 elementwise(sp.betaincc, *_OF_BETA, lambda g, _y, a, b, c: -g * _beta_density(a, b, c))
 elementwise(sp.betaincinv, *_OF_BETA, lambda g, y, a, b, _c: g / _beta_density(a, b, y))
 elementwise(sp.betainccinv, *_OF_BETA, lambda g, y, a, b, _c: -g / _beta_density(a, b, y))
-
-# -- Bessel functions -----------------------------------------------------------------------------------------------------
-
-elementwise(sp.j0, lambda g, _y, a: -g * sp.j1(a))
-elementwise(sp.j1, lambda g, _y, a: g * (sp.j0(a) - sp.jv(2, a)) / 2)
-elementwise(sp.y0, lambda g, _y, a: -g * sp.y1(a))
-elementwise(sp.y1, lambda g, _y, a: g * (sp.y0(a) - sp.yv(2, a)) / 2)
-elementwise(sp.i0, lambda g, _y, a: g * sp.i1(a))
-elementwise(sp.i1, lambda g, _y, a: g * (sp.i0(a) + sp.iv(2, a)) / 2)
-elementwise(sp.i0e, lambda g, y, a: g * (sp.i1e(a) - np.sign(a) * y))
-elementwise(sp.i1e, lambda g, y, a: g * ((sp.i0e(a) + sp.ive(2, a)) / 2 - np.sign(a) * y))
-elementwise(sp.k0, lambda g, _y, a: -g * sp.k1(a))
-elementwise(sp.k1, lambda g, _y, a: -g * (sp.k0(a) + sp.kv(2, a)) / 2)
-elementwise(sp.k0e, lambda g, y, a: g * (y - sp.k1e(a)))
-elementwise(sp.k1e, lambda g, y, a: g * (y - (sp.k0e(a) + sp.kve(2, a)) / 2))
-for _function in (sp.jv, sp.yv, sp.hankel1, sp.hankel2, sp.yn):
-    elementwise(
-        _function,
-        _unknown(_function.__name__, 2),
-        lambda g, _y, a, b, f=_function: g * (f(a - 1, b) - f(a + 1, b)) / 2,
-    )
-for _function in (sp.kv, sp.kn):
-    elementwise(
-        _function,
-        _unknown(_function.__name__, 2),
-        lambda g, _y, a, b, f=_function: -g * (f(abs(a - 1), b) + f(a + 1, b)) / 2,
-    )
-elementwise(sp.iv, _unknown("iv", 2), lambda g, _y, a, b: g * (sp.iv(a - 1, b) + sp.iv(a + 1, b)) / 2)
-elementwise(sp.kve, _unknown("kve", 2), lambda g, y, a, b: g * (y - (sp.kve(a - 1, b) + sp.kve(a + 1, b)) / 2))
-
-
-elementwise(
-    sp.ive,
-    _unknown("ive", 2),
-    lambda g, y, a, b: g * ((sp.ive(a - 1, b) + sp.ive(a + 1, b)) / 2 - np.sign(_real_only("ive", b)) * y),
-)
-for _function in (sp.jve, sp.yve):
-    elementwise(
-        _function,
-        _unknown(_function.__name__, 2),
-        lambda g, _y, a, b, f=_function: g * (f(a - 1, _real_only(f.__name__, b)) - f(a + 1, b)) / 2,
-    )
-
-
-def _struve_part(a: Any, b: Any) -> Any:
-    return (b / 2) ** a / (ROOT_PI * sp.gamma(a + 1.5))
-
-
-elementwise(
-    sp.struve,
-    _unknown("struve", 2),
-    lambda g, _y, a, b: g * (sp.struve(a - 1, b) - sp.struve(a + 1, b) + _struve_part(a, b)) / 2,
-)
-elementwise(
-    sp.modstruve,
-    _unknown("modstruve", 2),
-    lambda g, _y, a, b: g * (sp.modstruve(a - 1, b) + sp.modstruve(a + 1, b) + _struve_part(a, b)) / 2,
-)
 
 # -- logarithms, entropies, losses ----------------------------------------------------------------------------------------
 
@@ -273,7 +191,7 @@ elementwise(sp.expi, lambda g, _y, a: g * (np.exp(a) / a))
 elementwise(sp.exp1, lambda g, _y, a: -g * (np.exp(-a) / a))
 elementwise(
     sp.expn,
-    _unknown("expn", 2),
+    unknown("expn", 2),
     lambda g, y, a, b: -g * np.where(a == 0, y * (1 + 1 / b), sp.expn(np.maximum(a - 1, 0), b)),
 )
 elementwise(sp.spence, lambda g, _y, a: -g * over_argument(a - 1, name="log1p"))
@@ -311,7 +229,7 @@ def ellipj_rule(g: Any, y: Any, _a: Any, b: Any) -> Any:
 
 
 general(sp.airy, airy_rule)
-general(sp.ellipj, ellipj_rule, _unknown("ellipj", 2))
+general(sp.ellipj, ellipj_rule, unknown("ellipj", 2))
 
 # -- elliptic and hypergeometric functions --------------------------------------------------------------------------------
 
@@ -335,14 +253,14 @@ elementwise(
     lambda g, _y, a, b: g * np.sqrt(1 - b * np.sin(a) ** 2),
     lambda g, y, a, b: g * ((y - sp.ellipkinc(a, b)) / (2 * b)),
 )
-elementwise(sp.hyp0f1, _unknown("hyp0f1", 2), lambda g, _y, a, b: g * (sp.hyp0f1(a + 1, b) / a))
+elementwise(sp.hyp0f1, unknown("hyp0f1", 2), lambda g, _y, a, b: g * (sp.hyp0f1(a + 1, b) / a))
 elementwise(
-    sp.hyp1f1, *(_unknown("hyp1f1", 3),) * 2, lambda g, _y, a, b, c: g * (np.true_divide(a, b) * sp.hyp1f1(a + 1, b + 1, c))
+    sp.hyp1f1, *(unknown("hyp1f1", 3),) * 2, lambda g, _y, a, b, c: g * (np.true_divide(a, b) * sp.hyp1f1(a + 1, b + 1, c))
 )
-elementwise(sp.hyperu, *(_unknown("hyperu", 3),) * 2, lambda g, _y, a, b, c: g * (-a * sp.hyperu(a + 1, b + 1, c)))
+elementwise(sp.hyperu, *(unknown("hyperu", 3),) * 2, lambda g, _y, a, b, c: g * (-a * sp.hyperu(a + 1, b + 1, c)))
 elementwise(
     sp.hyp2f1,
-    *(_unknown("hyp2f1", 4),) * 3,
+    *(unknown("hyp2f1", 4),) * 3,
     lambda g, _y, a, b, c, d: g * (np.true_divide(a * b, c) * sp.hyp2f1(a + 1, b + 1, c + 1, d)),
 )
 
@@ -362,87 +280,16 @@ for _function, _derivative in (
     (sp.eval_hermitenorm, lambda a, b: a * _lowered(a, sp.eval_hermitenorm, b)),
     (sp.eval_laguerre, lambda a, b: -_lowered(a, sp.eval_genlaguerre, 1, b)),
 ):
-    elementwise(_function, _unknown(_function.__name__, 2), lambda g, _y, a, b, d=_derivative: g * d(a, b))
+    elementwise(_function, unknown(_function.__name__, 2), lambda g, _y, a, b, d=_derivative: g * d(a, b))
 for _function, _of_three in (
     (sp.eval_gegenbauer, lambda a, b, c: 2 * b * _lowered(a, sp.eval_gegenbauer, b + 1, c)),
     (sp.eval_genlaguerre, lambda a, b, c: -_lowered(a, sp.eval_genlaguerre, b + 1, c)),
 ):
-    elementwise(_function, *(_unknown(_function.__name__, 3),) * 2, lambda g, _y, a, b, c, d=_of_three: g * d(a, b, c))
+    elementwise(_function, *(unknown(_function.__name__, 3),) * 2, lambda g, _y, a, b, c, d=_of_three: g * d(a, b, c))
 elementwise(
     sp.eval_jacobi,
-    *(_unknown("eval_jacobi", 4),) * 3,
+    *(unknown("eval_jacobi", 4),) * 3,
     lambda g, _y, a, b, c, d: g * ((a + b + c + 1) / 2 * _lowered(a, sp.eval_jacobi, b + 1, c + 1, d)),
 )
 
 constant(sp.gammasgn, sp.round)
-
-# -- functions that SciPy writes in Python: as `ac.special.f` only, since they do not dispatch ----------------------------
-
-
-@composite(sp.polygamma)
-def polygamma(n: Any, x: Any) -> Any:
-    """The n-th derivative of the digamma function."""
-    x = array(x).astype(float)
-    if np.ndim(n) == 0:
-        return polygamma_of(x, order=int(n))
-    orders = np.asarray(n)
-    y = sum(np.where(orders == k, polygamma_of(x, order=int(k)), 0) for k in np.unique(orders))
-    return np.broadcast_to(y, np.broadcast_shapes(orders.shape, x.shape))
-
-
-@composite(sp.multigammaln)
-def multigammaln(a: Any, d: int) -> Any:
-    """The logarithm of the multivariate gamma function of dimension `d`."""
-    a = array(a).astype(float)
-    if d != int(d):
-        raise ValueError(f"d should be a positive integer (dimension), not {d}")
-    if bool(np.any(a <= 0.5 * (d - 1))):
-        raise ValueError(f"condition a > 0.5 * (d - 1) not met for d = {d}")
-    y = d * (d - 1) * 0.25 * math.log(math.pi) + sp.gammaln(a)
-    for j in range(1, int(d)):
-        y = y + sp.gammaln(a - j / 2)
-    return y
-
-
-@composite(sp.lambertw)
-def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
-    """Branch `k` of the inverse of w exp(w)."""
-    z = array(z)
-    return lambert(z if z.dtype.kind == "c" else z.astype(complex), k=k, tol=tol)
-
-
-@composite(sp.zeta)
-def zeta(x: Any, q: Any = None, out: Any = None) -> Any:
-    """The Hurwitz zeta function of one order `x`, differentiable in `q`."""
-    if q is None or out is not None or np.ndim(x) or hasattr(x, "ndim"):
-        raise UnsupportedFunction("special.zeta is differentiable in q only, with a number as x: special.zeta(2, q)")
-    return hurwitz(array(q), s=float(x))
-
-
-@composite(sp.logsumexp)
-def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
-    """The logarithm of a sum of exponentials, weighted by `b`; with its sign on request."""
-    a = array(a)
-    if b is None and not return_sign:
-        return always.logsumexp(a, axis=axis, keepdims=keepdims)
-    weights = array(1.0 if b is None else b)
-    a, weights = np.broadcast_arrays(a, weights)
-    axes = axes_of(axis, a.ndim)
-    counts = weights != 0
-    top = np.max(np.where(counts, a, -math.inf), axis=axes, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0)
-    total = np.sum(np.where(counts, weights * np.exp(np.where(counts, a, 0) - top), 0), axis=axes, keepdims=True)
-    sign = np.sign(total)
-    with np.errstate(divide="ignore"):  # the logarithm of an empty sum is -inf
-        y = np.log(np.abs(total) if return_sign else total) + top
-    if not keepdims:
-        y, sign = np.squeeze(y, axes), np.squeeze(sign, axes)
-    return (y, sign) if return_sign else y
-
-
-if hasattr(sp, "softplus"):
-
-    @composite(sp.softplus)
-    def softplus(x: Any, **_more: Any) -> Any:
-        """log(1 + exp(x)) without overflow."""
-        return np.logaddexp(0, array(x))

@@ -111,7 +111,8 @@ general(logsumexp, logsumexp_rule, words="dA = G softmax(A)")
 def _of_scipy() -> None:
     """Register SciPy's functions, if it is installed."""
     if importlib.util.find_spec("scipy"):
-        importlib.import_module(f"{__package__}.scipy_special")
+        for name in ("special", "bessel", "python"):
+            importlib.import_module(f"{__package__}.scipy_{name}")
 
 
 LATE.append(_of_scipy)

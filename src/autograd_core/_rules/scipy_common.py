@@ -1,0 +1,30 @@
+"""What the files of SciPy's functions share: rules that raise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._errors import UnsupportedFunction
+
+
+def unknown(name: str, arity: int) -> Any:
+    """A rule that raises, for a parameter in which there is no closed form."""
+
+    def refuse() -> Any:
+        raise UnsupportedFunction(
+            f"scipy.special.{name} is not differentiable here in the parameter that requires grad; "
+            "pass that parameter as t.detach()"
+        )
+
+    return {
+        2: lambda g, _y, _a, _b: refuse(),
+        3: lambda g, _y, _a, _b, _c: refuse(),
+        4: lambda g, _y, _a, _b, _c, _d: refuse(),
+    }[arity]
+
+
+def real_only(name: str, a: Any) -> Any:
+    """For functions whose derivative SciPy computes of real numbers only, or that are not holomorphic."""
+    if a.dtype.kind == "c":
+        raise UnsupportedFunction(f"scipy.special.{name} of complex numbers has no derivative rule; take its real part first")
+    return a
