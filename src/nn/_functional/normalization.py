@@ -11,24 +11,50 @@ import autograd_core as ac
 
 from .checks import as_input
 
-__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "normalize", "rms_norm", "standardized"]
+__all__ = ["batch_norm", "by_running", "group_norm", "instance_norm", "layer_norm", "normalize", "over_batch", "rms_norm"]
 
 
-def standardized(x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
-    """Return ``(x - mean) / sqrt(var + eps)``, and the mean and biased variance it used, over `axes`."""
+def moments(x: Any, axes: tuple[int, ...]) -> tuple[Any, Any, Any]:
+    """Return ``x - mean``, the mean and the biased variance over `axes`."""
     mean = x.mean(axis=axes, keepdims=True)
     centred = x - mean
-    variance = ac.square(centred).mean(axis=axes, keepdims=True)
-    return centred / ac.sqrt(variance + eps), mean, variance
+    return centred, mean, ac.square(centred).mean(axis=axes, keepdims=True)
 
 
-def _affine(y: Any, weight: Any, bias: Any) -> Any:
+def standardized(x: Any, axes: tuple[int, ...], eps: float) -> Any:
+    """Return ``(x - mean) / sqrt(var + eps)`` over `axes`."""
+    centred, _, variance = moments(x, axes)
+    return centred * (variance + eps) ** -0.5
+
+
+def over_batch(x: Any, weight: Any, bias: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
+    """Normalize, scale and shift channels; also return mean and variance. The two small factors are multiplied first."""
+    centred, mean, variance = moments(x, axes)
+    scale = (variance + eps) ** -0.5
+    return (
+        affine(centred, scale if weight is None else scale * of_channels(weight, x.ndim), of_channels(bias, x.ndim)),
+        mean,
+        variance,
+    )
+
+
+def by_running(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float) -> Any:
+    """Normalize, scale and shift channels by given statistics (C,), as one factor and one offset a channel."""
+    mean, variance = (t.numpy() if isinstance(t, ac.Tensor) else np.asarray(t) for t in (mean, variance))
+    scale = ((variance + eps) ** -0.5).astype(x.dtype)
+    if weight is not None:
+        scale = weight * scale
+    offset = -mean * scale if bias is None else bias - mean * scale
+    return affine(x, of_channels(scale, x.ndim), of_channels(offset, x.ndim))
+
+
+def affine(y: Any, weight: Any, bias: Any) -> Any:
     if weight is not None:
         y = y * weight
     return y if bias is None else y + bias
 
 
-def _of_channels(t: Any, ndim: int) -> Any:
+def of_channels(t: Any, ndim: int) -> Any:
     """(C,) so that it broadcasts over (N, C, *spatial)."""
     return t if t is None or ndim == 2 else t.reshape(-1, *(1,) * (ndim - 2))
 
@@ -60,18 +86,10 @@ def batch_norm(
     del momentum  # PyTorch's argument; the running statistics belong to the module
     x = as_input(x, weight, "batch_norm")
     if training:
-        y, _, _ = batch_standardized(x, eps)
-    else:
-        mean, variance = _of_channels(running_mean, x.ndim), _of_channels(running_var, x.ndim)
-        y = (x - mean) / np.sqrt(variance.numpy() + eps).astype(x.dtype)
-    return _affine(y, _of_channels(weight, x.ndim), _of_channels(bias, x.ndim))
-
-
-def batch_standardized(x: Any, eps: float) -> tuple[Any, Any, Any]:
-    """Normalize (N, C, *spatial) over all axes but the channels."""
-    if x.size == 0 or x.size == x.shape[1]:
-        raise ac.ShapeError(f"batch_norm needs more than one value a channel when training, not shape {x.shape}")
-    return standardized(x, (0, *range(2, x.ndim)), eps)
+        if x.size == 0 or x.size == x.shape[1]:
+            raise ac.ShapeError(f"batch_norm needs more than one value a channel when training, not shape {x.shape}")
+        return over_batch(x, weight, bias, (0, *range(2, x.ndim)), eps)[0]
+    return by_running(x, running_mean, running_var, weight, bias, eps)
 
 
 def layer_norm(x: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
@@ -82,7 +100,7 @@ def layer_norm(x: Any, normalized_shape: Any, weight: Any = None, bias: Any = No
     J. L. Ba, J. R. Kiros and G. E. Hinton, Layer Normalization, arXiv 1607.06450, eq. 4.
     """
     x, axes = _trailing(x, normalized_shape, weight, "layer_norm")
-    return _affine(standardized(x, axes, eps)[0], weight, bias)
+    return affine(standardized(x, axes, eps), weight, bias)
 
 
 def rms_norm(x: Any, normalized_shape: Any, weight: Any = None, eps: float | None = None) -> Any:
@@ -94,7 +112,7 @@ def rms_norm(x: Any, normalized_shape: Any, weight: Any = None, eps: float | Non
     """
     x, axes = _trailing(x, normalized_shape, weight, "rms_norm")
     eps = float(np.finfo(x.dtype).eps) if eps is None else eps
-    return _affine(x / ac.sqrt(ac.square(x).mean(axis=axes, keepdims=True) + eps), weight, None)
+    return affine(x * (ac.square(x).mean(axis=axes, keepdims=True) + eps) ** -0.5, weight, None)
 
 
 def _trailing(x: Any, normalized_shape: Any, weight: Any, operation: str) -> tuple[Any, tuple[int, ...]]:
@@ -116,8 +134,8 @@ def group_norm(x: Any, num_groups: int, weight: Any = None, bias: Any = None, ep
     if x.ndim < 2 or x.shape[1] % num_groups:
         raise ac.ShapeError(f"group_norm: {num_groups} groups do not divide the channels of shape {x.shape}")
     groups = x.reshape(x.shape[0], num_groups, x.shape[1] // num_groups * math.prod(x.shape[2:]))
-    y = standardized(groups, (2,), eps)[0].reshape(x.shape)
-    return _affine(y, _of_channels(weight, x.ndim), _of_channels(bias, x.ndim))
+    y = standardized(groups, (2,), eps).reshape(x.shape)
+    return affine(y, of_channels(weight, x.ndim), of_channels(bias, x.ndim))
 
 
 def instance_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
@@ -128,8 +146,7 @@ def instance_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-
     D. Ulyanov, A. Vedaldi and V. Lempitsky, Instance Normalization, arXiv 1607.08022, section 2.
     """
     x = as_input(x, weight, "instance_norm")
-    y = standardized(x, tuple(range(2, x.ndim)), eps)[0]
-    return _affine(y, _of_channels(weight, x.ndim), _of_channels(bias, x.ndim))
+    return over_batch(x, weight, bias, tuple(range(2, x.ndim)), eps)[0]
 
 
 def normalize(x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:

@@ -12,7 +12,7 @@ import autograd_core as ac
 from .. import functional
 from .. import initializers as init
 from .._functional.checks import as_input, check_rank
-from .._functional.normalization import standardized
+from .._functional.normalization import by_running, over_batch
 from ..module import Module
 from ._make import empty
 
@@ -58,20 +58,6 @@ class _RunningNorm(Module):
             old = getattr(self, name).numpy()
             setattr(self, name, ac.asarray(old + (new - old) * share))
 
-    def _running(self, ndim: int) -> tuple[Any, Any]:
-        """The running mean and standard deviation, to broadcast over (N, C, *spatial)."""
-        assert self.running_mean is not None
-        assert self.running_var is not None
-        shape = (-1, *(1,) * (ndim - 2))
-        std = np.sqrt(self.running_var.numpy() + self.eps)
-        return self.running_mean.numpy().reshape(shape), std.reshape(shape)
-
-    def _scaled(self, y: Any) -> Any:
-        if self.weight is None or self.bias is None:
-            return y
-        shape = (-1, *(1,) * (y.ndim - 2))
-        return y * self.weight.reshape(shape) + self.bias.reshape(shape)
-
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
         return (
@@ -97,19 +83,18 @@ class _BatchNorm(_RunningNorm):
         """Return the normalized input, of the same shape."""
         x = self._checked(x)
         if not self.training and self.running_mean is not None:
-            mean, std = self._running(x.ndim)
-            return self._scaled((x - mean) / std)
+            return by_running(x, self.running_mean, self.running_var, self.weight, self.bias, self.eps)
         count = x.size // self.num_features
         if self.training and count <= 1:
             raise ac.ShapeError(
                 f"{type(self).__name__} needs more than one value a channel when training, not an input of shape {x.shape}"
             )
-        y, mean, variance = standardized(x, (0, *range(2, x.ndim)), self.eps)
+        y, mean, variance = over_batch(x, self.weight, self.bias, (0, *range(2, x.ndim)), self.eps)
         if self.training and self.num_batches_tracked is not None:
             self.num_batches_tracked = self.num_batches_tracked + 1
             share = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
             self._track(mean, variance, count, share)
-        return self._scaled(y)
+        return y
 
 
 class BatchNorm1d(_BatchNorm):
@@ -184,15 +169,14 @@ class InstanceNorm2d(_RunningNorm):
         if x.ndim == 3:
             return self.forward(x[None])[0]
         if not self.training and self.running_mean is not None:
-            mean, std = self._running(x.ndim)
-            return self._scaled((x - mean) / std)
+            return by_running(x, self.running_mean, self.running_var, self.weight, self.bias, self.eps)
         count = x.shape[2] * x.shape[3]
         if self.training and count <= 1:
             raise ac.ShapeError(f"InstanceNorm2d needs more than one pixel when training, not an input of shape {x.shape}")
-        y, mean, variance = standardized(x, (2, 3), self.eps)
+        y, mean, variance = over_batch(x, self.weight, self.bias, (2, 3), self.eps)
         if self.training and self.running_mean is not None:
             self._track(mean.detach().mean(axis=0), variance.detach().mean(axis=0), count, self.momentum or 0.0)
-        return self._scaled(y)
+        return y
 
 
 class LayerNorm(Module):
