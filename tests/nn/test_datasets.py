@@ -46,6 +46,14 @@ def test_stock_prices():
     assert prices.min() > 0
 
 
+def test_sunspots():
+    pytest.importorskip("statsmodels")
+    years, numbers = datasets.sunspots()
+    assert years.tolist() == list(range(1700, 2009))
+    assert numbers.shape == years.shape
+    assert numbers.min() >= 0
+
+
 def test_a_missing_package_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     for load, extra in ((datasets.mnist_5k, "data"), (datasets.iris, "data"), (datasets.stock_prices, "train")):
