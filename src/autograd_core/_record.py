@@ -194,15 +194,12 @@ def binary(p: Primitive, a: Any, b: Any) -> Any:
     left = right = None
     if isinstance(a, Tensor):
         left, a = a._node, a._array
-    elif type(a) is not float and type(a) is not int and type(a) is not ndarray:
+    elif type(a) is not ndarray and (not p.elementwise or (type(a) is not float and type(a) is not int)):
         a = _operand_of(p, a)
     if isinstance(b, Tensor):
         right, b = b._node, b._array
-        if type(a) is float or type(a) is int:
-            if p.weak and b.dtype.kind == "f":
-                a = asarray(a, b.dtype)
-            elif not p.elementwise:
-                a = asarray(a)
+        if (type(a) is float or type(a) is int) and p.weak and b.dtype.kind == "f":
+            a = asarray(a, b.dtype)
     elif type(b) is float or type(b) is int:
         if p.weak and type(a) is ndarray and a.dtype.kind == "f":
             b = asarray(b, a.dtype)

@@ -238,8 +238,9 @@ def logspace(
     start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
 ) -> Any:
     """Powers of `base` from `start` to `stop`, evenly spaced in the exponent."""
-    start, stop, base = array(start), array(stop), base if np.ndim(base) == 0 else array(base)
+    base = base if np.ndim(base) == 0 else array(base)
     if np.ndim(base):
+        start, stop = array(start), array(stop)
         ndim = max(start.ndim, stop.ndim, base.ndim)
         start, stop, base = (a.reshape((1,) * (ndim - a.ndim) + a.shape) for a in (start, stop, base))
         base = np.expand_dims(base, axis)

@@ -124,8 +124,8 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
     """Sums of weights by bin in several dimensions, differentiable in the weights, and the edges of each."""
     if isinstance(sample, list | tuple):
         sample = np.stack([array(s) for s in sample], axis=1)
-    sample = np.atleast_2d(array(sample))
-    sample = sample.swapaxes(0, 1) if array(sample).shape[0] == 1 else sample
+    sample = array(sample)
+    sample = sample.reshape(-1, 1) if sample.ndim < 2 else sample
     ndim = sample.shape[1]
     each = list(bins) if isinstance(bins, list | tuple) else [bins] * ndim
     if len(each) != ndim:
@@ -140,7 +140,7 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
         for i, e in enumerate(edges):
             y = y / np.diff(e).reshape((1,) * i + (-1,) + (1,) * (ndim - 1 - i))
         y = y / np.sum(_in_bins(where, w, shape, density))
-    return y, tuple(edges)
+    return y, edges
 
 
 @composite(np.histogram2d)
