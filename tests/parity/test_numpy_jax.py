@@ -23,9 +23,12 @@ PLACES = np.array([[0, 2], [1, 1]])
 CALLS: dict[str, tuple[Any, tuple[tuple[int, ...], ...]]] = {
     name: (lambda xp, x, name=name: getattr(xp, name)(x), (A,))
     for name in (
-        "sin", "cos", "tan", "arctan", "arcsinh", "sinh", "cosh", "tanh", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p",
-        "sqrt", "cbrt", "square", "reciprocal", "absolute", "fabs", "negative", "deg2rad", "rad2deg", "degrees", "radians", "sinc",
-        "i0", "nan_to_num", "unwrap", "ravel", "transpose", "fliplr", "flipud", "sort", "median", "nanmedian", "ptp", "var", "std",
+        "sin", "cos", "tan", "arctan", "arcsinh", "sinh", "cosh", "tanh", "exp", "exp2", "expm1", "log",
+        "log2", "log10", "log1p",
+        "sqrt", "cbrt", "square", "reciprocal", "absolute", "fabs", "negative", "deg2rad", "rad2deg",
+        "degrees", "radians", "sinc",
+        "i0", "nan_to_num", "unwrap", "ravel", "transpose", "fliplr", "flipud", "sort", "median",
+        "nanmedian", "ptp", "var", "std",
         "nanvar", "nanstd", "nansum", "nanprod", "nanmax", "nanmin", "nanmean", "cumsum", "cumprod", "nancumsum", "nancumprod",
         "prod", "mean", "max", "min", "diff", "ediff1d", "cov", "corrcoef", "diag", "diagflat", "tril", "triu", "atleast_3d",
     )
@@ -33,7 +36,8 @@ CALLS: dict[str, tuple[Any, tuple[tuple[int, ...], ...]]] = {
 CALLS |= {
     name: (lambda xp, x, y, name=name: getattr(xp, name)(x, y), (A, (3,)))
     for name in (
-        "add", "subtract", "multiply", "divide", "power", "float_power", "hypot", "arctan2", "logaddexp", "logaddexp2", "maximum",
+        "add", "subtract", "multiply", "divide", "power", "float_power", "hypot", "arctan2", "logaddexp",
+        "logaddexp2", "maximum",
         "minimum", "fmax", "fmin", "copysign", "kron", "outer", "inner", "cross", "append", "vecdot", "fmod", "remainder",
     )
 }  # fmt: skip
@@ -102,7 +106,8 @@ CALLS |= {
     "fft2": (lambda xp, x: xp.real(xp.fft.fft2(x)), (A,)),
 }
 SPECIAL = (
-    "erf", "erfc", "expit", "logit", "gammaln", "digamma", "gamma", "ndtr", "log_ndtr", "ndtri", "entr", "i0", "i0e", "i1", "i1e",
+    "erf", "erfc", "expit", "logit", "gammaln", "digamma", "gamma", "ndtr", "log_ndtr", "ndtri", "entr",
+    "i0", "i0e", "i1", "i1e",
     "erfinv", "expi", "spence",
 )  # fmt: skip
 PAIRS = ("xlogy", "xlog1py", "betaln", "beta", "rel_entr", "kl_div")
