@@ -19,6 +19,7 @@ LEVELS = (
     ("_node",),
     ("_graph", "_forward"),
     ("_record",),
+    ("_call",),
     ("_memory", "_assignment"),
     ("_operators", "_methods"),
     ("_tensor",),

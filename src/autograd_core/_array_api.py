@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from ._call import call_function, wrapped
 from ._namespace import public
 from ._primitive import TABLE, Refused
-from ._record import call_function, plain, wrapped
+from ._record import plain
 from ._tensor import Tensor, as_tensor
 
 __all__ = ["argsort", "attribute", "broadcast_shapes", "finfo", "from_dlpack", "full", "iinfo", "names", "sort"]

@@ -9,12 +9,13 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
+from ._call import call
 from ._errors import AssignmentError, DtypeError, ShapeError
 from ._graph import references
 from ._memory import writable
 from ._modes import MODE
 from ._primitive import entry_of
-from ._record import apply, call, explained, is_numpy, operand, plain
+from ._record import apply, explained, is_numpy, operand, plain
 from ._rules.indexing import put
 
 __all__ = ["assign", "update"]

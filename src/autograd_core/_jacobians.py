@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ._call import call_function
 from ._errors import GradientError
-from ._record import box, call_function
+from ._record import box
 from ._recording import Recording, finished, of_arguments, zeros_of
 from ._tensor import Tensor, as_tensor
 from ._transforms import grad, jvp, vjp

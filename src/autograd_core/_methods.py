@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ._call import call_function
 from ._primitive import entry_of
-from ._record import apply, call_function, plain, unary
+from ._record import apply, plain, unary
 from ._rules.shapes import astype, copy
 
 __all__ = ["Methods"]

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ._call import call, call_function, wrapped
 from ._errors import UnsupportedFunction
 from ._primitive import Entry, Primitive, Refused, look_up
-from ._record import call, call_function, unary, wrapped
+from ._record import unary
 from ._rules import convolution as _convolution
 from ._rules import elementwise, ufuncs, windows
 from ._tensor import Tensor, as_tensor

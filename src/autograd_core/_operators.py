@@ -8,8 +8,9 @@ import numpy as np
 
 from . import _rules  # noqa: F401  (importing the rules fills the table)
 from ._assignment import update
+from ._call import call_function
 from ._primitive import entry_of, look_up
-from ._record import binary, call_function, unary
+from ._record import binary, unary
 
 __all__ = ["Operators"]
 

@@ -14,9 +14,9 @@ import numpy as np
 from ._errors import AutogradError, DtypeError, HistoryError, ShapeError, UnsupportedFunction
 from ._modes import MODE
 from ._node import Form, Node, item_node, new_node, next_number
-from ._primitive import Composite, Constant, Entry, Function, Primitive, look_up
+from ._primitive import Constant, Primitive
 
-__all__ = ["apply", "binary", "box", "call", "call_function", "is_numpy", "plain", "record_result", "results_are", "unary"]
+__all__ = ["apply", "binary", "box", "frozen", "is_numpy", "plain", "record_result", "results_are", "unary", "viewed"]
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -42,7 +42,7 @@ def box(array: Any, node: Node | None) -> Any:
     return t
 
 
-def _viewed(t: Any, out: Any) -> Any:
+def viewed(t: Any, out: Any) -> Any:
     """The Tensor whose array `out` is a view of, weakly: `t`, or what `t` itself is a view of."""
     array = t._array
     if out.base is not array and (array.base is None or out.base is not array.base):
@@ -158,11 +158,11 @@ def unary(p: Primitive, a: Any, meta: dict[str, Any] | None = None) -> Any:
     elif type(out) is tuple:
         return _several(p, out, (a,), (node,), meta)
     else:
-        out = _frozen(out)
+        out = frozen(out)
     t = new(Tensor)
     t._array = out
     if out.base is not None and handle is not None:
-        t._source = _viewed(handle, out)
+        t._source = viewed(handle, out)
     if node is None or (meta is not None and out.dtype.kind not in FLOATING):
         t._node = None
         return t
@@ -216,7 +216,7 @@ def binary(p: Primitive, a: Any, b: Any) -> Any:
     elif type(out) is tuple:
         return _several(p, out, (a, b), (left, right), None)
     else:
-        out = _frozen(out)
+        out = frozen(out)
     t = new(Tensor)
     t._array = out
     if left is None and right is None:
@@ -245,7 +245,7 @@ def binary(p: Primitive, a: Any, b: Any) -> Any:
     return t
 
 
-def _frozen(out: Any) -> Any:
+def frozen(out: Any) -> Any:
     """A result as a read-only array; other libraries' arrays stay as they are."""
     if isinstance(out, _NUMERIC):
         out = np.asarray(out)
@@ -286,7 +286,7 @@ def apply(p: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if type(out) is ndarray and out.base is not None:
         for a in args:
             if isinstance(a, Tensor) and getattr(t, "_source", None) is None:
-                t._source = _viewed(a, out)
+                t._source = viewed(a, out)
     return t
 
 
@@ -297,7 +297,7 @@ def record_result(
         return _several(p, out, raw, parents, meta)
     if any(out is a for a in raw):
         out = out.view()
-    out = _frozen(out)
+    out = frozen(out)
     mode = MODE.get()
     if not mode.grad or out.dtype.kind not in FLOATING or not any(parent is not None for parent in parents):
         return box(out, None)
@@ -319,7 +319,7 @@ def _several(
     p: Primitive, outputs: Any, raw: tuple[Any, ...], parents: tuple[Node | None, ...], meta: dict[str, Any] | None
 ) -> Any:
     """Record a primitive with several outputs: one node holding the tuple, and an `item` node for each output."""
-    arrays = tuple(map(_frozen, outputs))
+    arrays = tuple(map(frozen, outputs))
     mode = MODE.get()
     results: list[Any]
     if mode.grad and any(parent is not None for parent in parents):
@@ -332,103 +332,3 @@ def _several(
     else:
         results = [box(a, None) for a in arrays]
     return type(outputs)(*results) if hasattr(outputs, "_fields") else tuple(results)
-
-
-def wrapped(value: Any) -> Any:
-    """Wrap the arrays among a constant function's results."""
-    if isinstance(value, ndarray | np.generic) or not (is_numpy(value) or isinstance(value, Tensor)):
-        return box(_frozen(value), None)
-    if isinstance(value, tuple | list):
-        items = [wrapped(v) for v in value]
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
-    return value
-
-
-def unwrapped(value: Any) -> Any:
-    """Replace Tensors in the arguments of a constant function by their arrays."""
-    if isinstance(value, Tensor):
-        return value._array
-    if type(value) in (tuple, list):
-        return type(value)(unwrapped(v) for v in value)
-    if type(value) is dict:
-        return {k: unwrapped(v) for k, v in value.items()}
-    return value
-
-
-_MAY_WRITE = frozenset({"copy", "out", "overwrite_input"})
-
-
-def compose(entry: Composite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a composite: its body where something has a history, else NumPy's own function, for its dtypes, errors and speed."""
-    if entry.numpys is not None and _MAY_WRITE.isdisjoint(kwargs) and not (_needs_body(args) or _needs_body(kwargs)):
-        return _sourced(entry.numpys(*unwrapped(args), **unwrapped(kwargs)), args)
-    try:
-        return wrapped(entry.body(*args, **kwargs))  # what it made of constants is a Tensor too
-    except AutogradError:
-        raise
-    except Exception as error:
-        raise _as_numpy_says(entry, args, kwargs, error) from error
-
-
-def _needs_body(x: Any) -> bool:
-    """Whether an argument has a history, may close over one, or is another library's."""
-    if isinstance(x, Tensor):
-        return (x._node is not None and MODE.get().grad) or type(x._array) is not ndarray
-    if isinstance(x, list | tuple):
-        return any(map(_needs_body, x))
-    if type(x) is dict:
-        return any(map(_needs_body, x.values()))
-    return callable(x) and not isinstance(x, type | np.dtype)
-
-
-def _sourced(value: Any, args: tuple[Any, ...]) -> Any:
-    """Wrap the arrays that NumPy computed; one that is an operand's own is that operand, a view knows whose it is."""
-    if isinstance(value, ndarray):
-        t = None
-        for a in args:
-            if isinstance(a, Tensor):
-                if value is a._array:
-                    return a
-                if t is None and value.base is not None and (source := _viewed(a, value)) is not None:
-                    t = box(_frozen(value), None)
-                    t._source = source
-        return wrapped(value) if t is None else t
-    if type(value) in (tuple, list):
-        return type(value)(_sourced(v, args) for v in value)
-    return wrapped(value)
-
-
-def _as_numpy_says(entry: Composite, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Exception:
-    """What to raise where the body of a composite failed: NumPy's own exception, or that these arguments have no rule."""
-    if entry.numpys is None:
-        return error
-    try:
-        with np.errstate(all="ignore"):
-            entry.numpys(*unwrapped(args), **unwrapped(kwargs))
-    except Exception as own:  # noqa: BLE001  (it is the answer)
-        return own
-    return UnsupportedFunction(
-        f"np.{entry.name} of these arguments has no derivative here ({error}); "
-        "call it on t.detach() to leave the graph on purpose"
-    )
-
-
-def call(entry: Entry, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a function through its entry."""
-    if type(entry) is Primitive:
-        if not kwargs:
-            if len(args) == 1 == entry.arity:
-                return unary(entry, args[0])
-            if len(args) == 2 == entry.arity and entry.rules[0] is not None and entry.rules[1] is not None:
-                return binary(entry, args[0], args[1])
-        return apply(entry, args, kwargs)
-    if type(entry) is Composite:
-        return compose(entry, args, kwargs)
-    if kwargs.get("out") is not None:
-        raise UnsupportedFunction(f"{entry.name}(out=...) writes into an array; use the returned Tensor instead")
-    return wrapped(entry.function(*unwrapped(args), **unwrapped(kwargs)))  # type: ignore[union-attr]
-
-
-def call_function(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a function of NumPy, or one of ours, on arguments of which some are Tensors."""
-    return call(look_up(function), args, kwargs)

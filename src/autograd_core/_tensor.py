@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike
 
 from . import _rules
 from ._assignment import assign
+from ._call import call_function
 from ._conversion import Conversion
 from ._copying import Copying
 from ._errors import DtypeError, GradientError, HistoryError, ShapeError
@@ -25,7 +26,7 @@ from ._modes import MODE
 from ._node import Node, Watch, new_node
 from ._operators import Operators
 from ._primitive import TABLE, Primitive, entry_of
-from ._record import apply, binary, box, call_function, is_numpy, operand, plain, results_are, unary
+from ._record import apply, binary, box, is_numpy, operand, plain, results_are, unary
 from ._rules.indexing import gather
 
 __all__ = ["Tensor", "as_tensor", "holds_tensor"]

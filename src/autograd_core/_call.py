@@ -1,0 +1,117 @@
+"""Calling any function of the table: primitives are recorded, composites run on Tensors, constants are computed and wrapped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import _record
+from ._errors import AutogradError, UnsupportedFunction
+from ._modes import MODE
+from ._primitive import Composite, Entry, Function, Primitive, look_up
+from ._record import apply, binary, box, frozen, is_numpy, unary, viewed
+
+__all__ = ["call", "call_function", "wrapped"]
+
+ndarray = np.ndarray
+
+
+def wrapped(value: Any) -> Any:
+    """Wrap the arrays among a constant function's results."""
+    if isinstance(value, ndarray | np.generic) or not (is_numpy(value) or isinstance(value, _record.Tensor)):
+        return box(frozen(value), None)
+    if isinstance(value, tuple | list):
+        items = [wrapped(v) for v in value]
+        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+    return value
+
+
+def unwrapped(value: Any) -> Any:
+    """Replace Tensors in the arguments of a constant function by their arrays."""
+    if isinstance(value, _record.Tensor):
+        return value._array
+    if type(value) in (tuple, list):
+        return type(value)(unwrapped(v) for v in value)
+    if type(value) is dict:
+        return {k: unwrapped(v) for k, v in value.items()}
+    return value
+
+
+_MAY_WRITE = frozenset({"copy", "out", "overwrite_input"})
+
+
+def compose(entry: Composite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a composite: its body where something has a history, else NumPy's own function, for its dtypes, errors and speed."""
+    if entry.numpys is not None and _MAY_WRITE.isdisjoint(kwargs) and not (_needs_body(args) or _needs_body(kwargs)):
+        return _sourced(entry.numpys(*unwrapped(args), **unwrapped(kwargs)), args)
+    try:
+        return wrapped(entry.body(*args, **kwargs))  # what it made of constants is a Tensor too
+    except AutogradError:
+        raise
+    except Exception as error:
+        raise _as_numpy_says(entry, args, kwargs, error) from error
+
+
+def _needs_body(x: Any) -> bool:
+    """Whether an argument has a history, may close over one, or is another library's."""
+    if isinstance(x, _record.Tensor):
+        return (x._node is not None and MODE.get().grad) or type(x._array) is not ndarray
+    if isinstance(x, list | tuple):
+        return any(map(_needs_body, x))
+    if type(x) is dict:
+        return any(map(_needs_body, x.values()))
+    return callable(x) and not isinstance(x, type | np.dtype)
+
+
+def _sourced(value: Any, args: tuple[Any, ...]) -> Any:
+    """Wrap the arrays that NumPy computed; one that is an operand's own is that operand, a view knows whose it is."""
+    if isinstance(value, ndarray):
+        t = None
+        for a in args:
+            if isinstance(a, _record.Tensor):
+                if value is a._array:
+                    return a
+                if t is None and value.base is not None and (source := viewed(a, value)) is not None:
+                    t = box(frozen(value), None)
+                    t._source = source
+        return wrapped(value) if t is None else t
+    if type(value) in (tuple, list):
+        return type(value)(_sourced(v, args) for v in value)
+    return wrapped(value)
+
+
+def _as_numpy_says(entry: Composite, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Exception:
+    """What to raise where the body of a composite failed: NumPy's own exception, or that these arguments have no rule."""
+    if entry.numpys is None:
+        return error
+    try:
+        with np.errstate(all="ignore"):
+            entry.numpys(*unwrapped(args), **unwrapped(kwargs))
+    except Exception as own:  # noqa: BLE001  (it is the answer)
+        return own
+    return UnsupportedFunction(
+        f"np.{entry.name} of these arguments has no derivative here ({error}); "
+        "call it on t.detach() to leave the graph on purpose"
+    )
+
+
+def call(entry: Entry, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a function through its entry."""
+    if type(entry) is Primitive:
+        if not kwargs:
+            if len(args) == 1 == entry.arity:
+                return unary(entry, args[0])
+            if len(args) == 2 == entry.arity and entry.rules[0] is not None and entry.rules[1] is not None:
+                return binary(entry, args[0], args[1])
+        return apply(entry, args, kwargs)
+    if type(entry) is Composite:
+        return compose(entry, args, kwargs)
+    if kwargs.get("out") is not None:
+        raise UnsupportedFunction(f"{entry.name}(out=...) writes into an array; use the returned Tensor instead")
+    return wrapped(entry.function(*unwrapped(args), **unwrapped(kwargs)))  # type: ignore[union-attr]
+
+
+def call_function(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a function of NumPy, or one of ours, on arguments of which some are Tensors."""
+    return call(look_up(function), args, kwargs)
