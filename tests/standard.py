@@ -205,7 +205,7 @@ FFT = {
 
 DEPARTURES = {
     "trace": "the graph; the trace of a matrix is `linalg.trace`",
-    "linalg.eig": "real where every eigenvalue of a real matrix is",
+    "linalg.eig": "before NumPy 2.5 real where every eigenvalue of a real matrix is",
     "linalg.eigvals": "likewise",
     "finfo": "the limits are NumPy scalars, not Python's",
     "fft.fftfreq": "no dtype=",

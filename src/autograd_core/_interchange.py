@@ -14,7 +14,10 @@ _PROBE = np.empty(0)
 
 
 class Interchange:
-    """The protocol methods of the array API standard."""
+    """The protocol methods of the array API standard.
+
+    One name of the namespace means something else: `trace` is the graph, and the trace of a matrix `linalg.trace`.
+    """
 
     __slots__ = ()
 
