@@ -330,3 +330,41 @@ def test_custom_vjp_of_several_results_and_complex_operands():
         np.testing.assert_allclose(
             ac.grad(loss(parts), argnums)(z, 1.5).numpy(), ac.grad(loss(plain), argnums)(z, 1.5).numpy(), rtol=1e-12
         )
+
+
+# -- several results ------------------------------------------------------------------------------------------------------
+
+
+@ac.primitive
+def both(a, b):
+    """Two results, of which the first depends on one operand only."""
+    return np.sin(a), a * b
+
+
+def both_left(g, _y, a, b):
+    first = None if g[0] is None else g[0] * np.cos(a)
+    second = None if g[1] is None else g[1] * b
+    return second if first is None else first if second is None else first + second
+
+
+def both_right(g, _y, a, _b):
+    return np.zeros_like(a) if g[1] is None else g[1] * a
+
+
+ac.general(both, both_left, both_right)
+
+
+@pytest.mark.parametrize("used", [(0,), (1,), (0, 1)])
+def test_several_results_with_and_without_a_cotangent(used):
+    """A rule gets None for each result that nothing used, and a push may reach some results only."""
+
+    def f(a, b):
+        return [both(a, b)[i] * (i + 1.0) for i in used]
+
+    def plain(a, b):
+        return [(np.sin(a), a * b)[i] * (i + 1.0) for i in used]
+
+    assert ac.testing.check_gradients(f, X, X + 1, order=3)
+    for tangents in ((X, X), (X, 0 * X), (0 * X, X)):
+        for t, e in zip(ac.jvp(f, (X, X + 1), tangents)[1], ac.jvp(plain, (X, X + 1), tangents)[1], strict=True):
+            np.testing.assert_allclose(t.numpy(), e.numpy(), rtol=1e-13)
