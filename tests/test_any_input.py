@@ -31,11 +31,8 @@ NOT_CALLED = {
 }  # fmt: skip
 OTHER_VALUES = {
     "asarray": "a Tensor is of numbers only",
-    "ascontiguousarray": "a Tensor of no axes keeps none",
-    "asfortranarray": "likewise",
     "convolve": "a Python number too large for an integer makes objects of NumPy's",
     "kron": "likewise",
-    "fft": "of float16 where NumPy gives float16: computed and returned in float32",
     "gradient": "complex spacing",
     "histogram": "complex weights and complex samples",
     "histogramdd": "likewise",
@@ -43,8 +40,6 @@ OTHER_VALUES = {
     "linalg.pinv": "of nothing",
     "nan": "dtypes of results of complex dtype=, and of quantiles of integers and truth values",
     "poly": "float16 stays; coefficients near zero are not cut off",
-    "quantile": "dtypes of quantiles of integers and truth values",
-    "percentile": "likewise",
     "real": "of a Python truth value",
     "set": "a Python number beside float32 is an array of float64",
     "setxor1d": "likewise",

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from .._errors import UnsupportedFunction
+from .._primitive import constant, primitive
 
-__all__ = ["array", "axes_of", "axis_of", "keep", "refuse_out", "slab"]
+__all__ = ["array", "axes_of", "axis_of", "by_numpy", "holds_recorded", "keep", "refuse_out", "slab"]
 
 
 def array(x: Any) -> Any:
@@ -45,6 +46,15 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
 def slab(axis: int, start: int | None, stop: int | None, step: int | None = None) -> tuple[slice, ...]:
     """An index that cuts one axis."""
     return (*(slice(None),) * axis, slice(start, stop, step))
+
+
+@primitive
+def by_numpy(*operands: Any, function: Any, **more: Any) -> Any:
+    """What NumPy itself makes of whole numbers, whose results have no history but dtypes of their own."""
+    return function(*operands, **more)
+
+
+constant(by_numpy)
 
 
 def keep(value: Any, default: Any) -> Any:

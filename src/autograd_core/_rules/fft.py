@@ -128,7 +128,8 @@ def _twice(m: int) -> int:
 def irfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """The inverse of `rfft`."""
     a, n, axis = _prepared(a, n, axis, "irfft", out, _twice)
-    return from_half(_as_complex(_sized(a, n // 2 + 1, axis)), n=n, axis=axis, norm=_checked(norm))
+    y = from_half(_as_complex(_sized(a, n // 2 + 1, axis)), n=n, axis=axis, norm=_checked(norm))
+    return y.astype(a.dtype) if a.dtype == np.float16 else y
 
 
 @composite(np.fft.hfft)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._errors import UnsupportedFunction
 from .._primitive import composite, constant, primitive
-from .common import array, axes_of, holds_recorded, keep, refuse_out
+from .common import array, axes_of, by_numpy, holds_recorded, keep, refuse_out
 from .ordering import along
 
 
@@ -120,6 +120,8 @@ def quantile(
 ) -> Any:
     """Numbers below which given fractions of the elements lie."""
     refuse_out("quantile", out)
+    if array(a).dtype.kind not in "fc" and not holds_recorded(q):
+        return by_numpy(a, q, axis, function=np.quantile, method=method, keepdims=keepdims, weights=weights)
     return _quantiles(a, q, axis, method, keepdims, weights)
 
 
@@ -137,6 +139,8 @@ def percentile(
 ) -> Any:
     """Numbers below which given percentages of the elements lie."""
     refuse_out("percentile", out)
+    if array(a).dtype.kind not in "fc" and not holds_recorded(q):
+        return by_numpy(a, q, axis, function=np.percentile, method=method, keepdims=keepdims, weights=weights)
     return _quantiles(a, _fractions(q), axis, method, keepdims, weights)
 
 
@@ -163,6 +167,8 @@ def nanquantile(
     refuse_out("nanquantile", out)
     if weights is not None:
         raise UnsupportedFunction("nanquantile(weights=...) has no rule; drop the NaN first and use quantile")
+    if array(a).dtype.kind not in "fc" and not holds_recorded(q):
+        return by_numpy(a, q, axis, function=np.nanquantile, method=method, keepdims=keepdims)
     return _quantiles(a, q, axis, method, keep(keepdims, False), blind=True)
 
 
