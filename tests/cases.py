@@ -24,6 +24,7 @@ from autograd_core._rules import (
     indexing,
     masks,
     products,
+    recurrent,
     shapes,
     special,
     windows,
@@ -370,6 +371,10 @@ for activation in (
     activations.gelu_tanh_slope,
 ):
     pointwise(activation, real, complex=False)
+
+# -- recurrence -----------------------------------------------------------------------------------------------------------
+
+shaped(recurrent.lstm_scan, call(real(14), shape=(2, 1, 1)), call(real(72), shape=(3, 2, 2)), complex=False, order=2)
 
 # -- windows --------------------------------------------------------------------------------------------------------------
 

@@ -48,6 +48,7 @@ from ._modes import no_grad as no_grad
 from ._modes import scope as scope
 from ._namespace import convolution as convolution
 from ._namespace import fold as fold
+from ._namespace import lstm as lstm
 from ._namespace import max_pool as max_pool
 from ._namespace import relu as relu
 from ._namespace import unfold as unfold

@@ -14,10 +14,10 @@ from ._errors import UnsupportedFunction
 from ._primitive import Entry, Primitive, Refused, look_up
 from ._record import unary
 from ._rules import convolution as _convolution
-from ._rules import elementwise, ufuncs, windows
+from ._rules import elementwise, recurrent, ufuncs, windows
 from ._tensor import Tensor, as_tensor
 
-__all__ = ["convolution", "fold", "max_pool", "namespace", "public", "relu", "unfold"]
+__all__ = ["convolution", "fold", "lstm", "max_pool", "namespace", "public", "relu", "unfold"]
 
 
 def _holds_tensor(x: Any) -> bool:
@@ -123,4 +123,5 @@ def _of_tensors(function: Callable[..., Any], operands: int) -> Callable[..., An
 
 relu = public(elementwise.relu)
 convolution = _of_tensors(_convolution.convolution, 3)
+lstm = _of_tensors(recurrent.lstm, 4)
 fold, unfold, max_pool = (_of_tensors(f, 1) for f in (windows.fold, windows.unfold, windows.max_pool))

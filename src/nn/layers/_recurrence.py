@@ -31,7 +31,7 @@ def _projected(x: Any, w: Weights) -> Any:
     return y if w.bias_ih is None else y + (w.bias_ih + w.bias_hh)
 
 
-def rnn_scan(x: Any, state: Any, w: Weights, alive: Any, nonlinearity: Callable[[Any], Any]) -> tuple[list[Any], Any]:
+def rnn_scan(x: Any, state: Any, w: Weights, alive: Any, nonlinearity: Callable[[Any], Any]) -> tuple[Any, Any]:
     """``h = nonlinearity(W_ih x + b_ih + W_hh h + b_hh)`` over time.
 
     Parameters
@@ -43,7 +43,7 @@ def rnn_scan(x: Any, state: Any, w: Weights, alive: Any, nonlinearity: Callable[
 
     Returns
     -------
-    list of Tensor (B, H), and the last state
+    Tensor (T, B, H), and the last state
     """
     (h,) = state
     out = []
@@ -51,14 +51,14 @@ def rnn_scan(x: Any, state: Any, w: Weights, alive: Any, nonlinearity: Callable[
         new = nonlinearity(z + ac.inner(h, w.hh))
         h = new if alive is None else ac.where(alive[t], new, h)
         out.append(h)
-    return out, (h,)
+    return ac.stack(out), (h,)
 
 
-def lstm_scan(x: Any, state: Any, w: Weights, alive: Any, _: Any = None) -> tuple[list[Any], Any]:
+def lstm_scan(x: Any, state: Any, w: Weights, alive: Any, _: Any = None) -> tuple[Any, Any]:
     """``c = f c + i g; h = o tanh(c)`` over time, with all gates from one product.
 
-    The three sigmoids and the tanh are one tanh over all gates, since ``sigmoid(z) = (1 + tanh(z / 2)) / 2``; halving the
-    weights of the three gates once does it for all steps.
+    One operation runs the whole sequence where all have the same length and states are not projected; elsewhere it is written
+    out step by step.
 
     References
     ----------
@@ -66,16 +66,17 @@ def lstm_scan(x: Any, state: Any, w: Weights, alive: Any, _: Any = None) -> tupl
     J. Schmidhuber and F. Cummins, Learning to Forget, Neural Computation 12, 2000, eq. 1 to 6.
     """
     h, c = state
+    projected = _projected(x, w)
+    if alive is None and w.hr is None:
+        states, cells = ac.lstm(projected, w.hh, h, c)
+        return states, (states[-1], cells[-1])
     size = c.shape[-1]
-    half = np.full(4 * size, 0.5, c.dtype)
-    half[2 * size : 3 * size] = 1
-    shift = np.where(half == 1, 0, 0.5).astype(c.dtype)
-    projected, recurrent = _projected(x, w) * half, w.hh * half[:, None]
     out = []
     for t, z in enumerate(projected):
-        gates = ac.tanh(z + ac.inner(h, recurrent)) * half + shift
+        gates = z + ac.inner(h, w.hh)
         i, f, g, o = (gates[:, k * size : (k + 1) * size] for k in range(4))
-        new_c = f * c + i * g
+        i, f, o = ac.special.expit(i), ac.special.expit(f), ac.special.expit(o)
+        new_c = f * c + i * ac.tanh(g)
         new_h = o * ac.tanh(new_c)
         if w.hr is not None:
             new_h = ac.inner(new_h, w.hr)
@@ -84,10 +85,10 @@ def lstm_scan(x: Any, state: Any, w: Weights, alive: Any, _: Any = None) -> tupl
         else:
             h, c = ac.where(alive[t], new_h, h), ac.where(alive[t], new_c, c)
         out.append(h)
-    return out, (h, c)
+    return ac.stack(out), (h, c)
 
 
-def gru_scan(x: Any, state: Any, w: Weights, alive: Any, _: Any = None) -> tuple[list[Any], Any]:
+def gru_scan(x: Any, state: Any, w: Weights, alive: Any, _: Any = None) -> tuple[Any, Any]:
     """``h = n + z (h - n)`` with ``n = tanh(W_in x + b_in + r (W_hn h + b_hn))`` over time.
 
     References
@@ -110,7 +111,7 @@ def gru_scan(x: Any, state: Any, w: Weights, alive: Any, _: Any = None) -> tuple
         new = n + z * (h - n)
         h = new if alive is None else ac.where(alive[t], new, h)
         out.append(h)
-    return out, (h,)
+    return ac.stack(out), (h,)
 
 
 def run(scan: Any, x: Any, state: Any, w: Weights, lengths: Any, reverse: bool, nonlinearity: Any) -> tuple[Any, Any]:
@@ -127,8 +128,7 @@ def run(scan: Any, x: Any, state: Any, w: Weights, lengths: Any, reverse: bool, 
             order = (np.where(inside, lengths - 1 - np.arange(steps)[:, None], np.arange(steps)[:, None]), np.arange(batch))
     if reverse:
         x = x[::-1] if order is None else x[order]
-    out, last = scan(x, state, w, alive, nonlinearity)
-    y = ac.stack(out)
+    y, last = scan(x, state, w, alive, nonlinearity)
     if reverse:
         y = y[::-1] if order is None else y[order]
     return (y if alive is None else ac.where(inside[..., None], y, 0.0)), last
