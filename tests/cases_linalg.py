@@ -130,9 +130,9 @@ for f, numpys in ((ours.fftfreq, np.fft.fftfreq), (ours.rfftfreq, np.fft.rfftfre
 # -- special functions ----------------------------------------------------------------------------------------------------
 
 UNIT = (
-    "erfc erfcx erfi dawsn ndtr log_ndtr gammaln j0 j1 i0 i1 i0e i1e psi gamma rgamma loggamma expm1 log1p exp2 exp10 cbrt cosm1 "
-    "sindg cosdg tandg cotdg exprel wrightomega expi exp1 spence erfinv erfcinv ndtri logit entr k0 k1 k0e k1e y0 y1 ellipk "
-    "ellipe ellipkm1 erf expit log_expit"
+    "erfc erfcx erfi dawsn ndtr log_ndtr gammaln j0 j1 i0 i1 i0e i1e psi gamma rgamma loggamma expm1 log1p exp2 exp10 cbrt "
+    "cosm1 sindg cosdg tandg cotdg exprel wrightomega expi exp1 spence erfinv erfcinv ndtri logit entr k0 k1 k0e k1e y0 y1 "
+    "ellipk ellipe ellipkm1 erf expit log_expit"
 )
 for name in UNIT.split():
     shaped(getattr(sp, name), call(unit(3)), complex=False, name=f"scipy.{name}", order=2, rtol=1e-5)
@@ -171,6 +171,17 @@ def of_negative(x: Any) -> Any:
 
 of_negative.__wrapped__ = sp.ndtri_exp  # type: ignore[attr-defined]
 shaped(of_negative, call(unit(2)), complex=False, order=2)
+of_scipy = partial(shaped, complex=False, order=2, rtol=1e-4)
+for name in ("ber", "bei", "ker", "kei", "berp", "beip", "kerp", "keip", "itstruve0", "itmodstruve0", "it2struve0"):
+    of_scipy(getattr(sp, name), call(unit(2)))
+for name in ("itj0y0", "iti0k0", "it2j0y0", "it2i0k0", "itairy"):
+    of_scipy(getattr(sp, name), call(unit(2)))
+for name in ("chdtr", "chdtrc", "pdtr", "pdtrc", "stdtr", "stdtrit"):
+    of_scipy(getattr(sp, name), call(3, unit(2)))
+for name in ("gdtr", "gdtrc"):
+    of_scipy(getattr(sp, name), call(unit(2), 1.7, unit(2)))
+for name in ("fdtr", "fdtrc", "nbdtr", "nbdtrc"):
+    of_scipy(getattr(sp, name), call(2, 5, unit(2)))
 shaped(sp.radian, call(real(2), real(2), real()), complex=False, order=2)
 shaped(scipy_special.polygamma_of, call(unit(2), order=0), call(unit(2), order=2), complex=False, order=2, rtol=1e-5)
 shaped(scipy_special.hurwitz, call(unit(2), s=2.5), complex=False, order=2, rtol=1e-5)

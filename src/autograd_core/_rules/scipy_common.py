@@ -1,4 +1,4 @@
-"""What the files of SciPy's functions share: rules that raise."""
+"""What the files of SciPy's functions share: rules that raise, and rules of several results."""
 
 from __future__ import annotations
 
@@ -28,3 +28,13 @@ def real_only(name: str, a: Any) -> Any:
     if a.dtype.kind == "c":
         raise UnsupportedFunction(f"scipy.special.{name} of complex numbers has no derivative rule; take its real part first")
     return a
+
+
+def of_several(*derivatives: Any) -> Any:
+    """The rule of a function of several results, from the derivative of each."""
+
+    def rule(g: Any, _y: Any, a: Any) -> Any:
+        parts = [c * d(a) for c, d in zip(g, derivatives, strict=True) if c is not None]
+        return sum(parts[1:], parts[0])
+
+    return rule

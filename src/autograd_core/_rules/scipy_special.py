@@ -14,7 +14,7 @@ import scipy.special as sp  # type: ignore[import-untyped, import-not-found, unu
 from .._primitive import constant, elementwise, entry_of, general, primitive
 from . import special as always
 from .analytic import over_argument
-from .scipy_common import real_only, unknown
+from .scipy_common import of_several, real_only, unknown
 
 ROOT_PI, ROOT_2PI, DEGREE = math.sqrt(math.pi), math.sqrt(2 * math.pi), math.pi / 180
 
@@ -94,23 +94,23 @@ elementwise(
 )
 
 
-def _gamma_density(a: Any, x: Any) -> Any:
+def gamma_density(a: Any, x: Any) -> Any:
     return np.exp(sp.xlogy(a - 1, x) - x - sp.gammaln(a))
 
 
-def _beta_density(a: Any, b: Any, x: Any) -> Any:
+def beta_density(a: Any, b: Any, x: Any) -> Any:
     return np.exp(sp.xlogy(a - 1, x) + sp.xlog1py(b - 1, -x) - sp.betaln(a, b))
 
 
-elementwise(sp.gammainc, unknown("gammainc", 2), lambda g, _y, a, b: g * _gamma_density(a, b))
-elementwise(sp.gammaincc, unknown("gammaincc", 2), lambda g, _y, a, b: -g * _gamma_density(a, b))
-elementwise(sp.gammaincinv, unknown("gammaincinv", 2), lambda g, y, a, _b: g / _gamma_density(a, y))
-elementwise(sp.gammainccinv, unknown("gammainccinv", 2), lambda g, y, a, _b: -g / _gamma_density(a, y))
+elementwise(sp.gammainc, unknown("gammainc", 2), lambda g, _y, a, b: g * gamma_density(a, b))
+elementwise(sp.gammaincc, unknown("gammaincc", 2), lambda g, _y, a, b: -g * gamma_density(a, b))
+elementwise(sp.gammaincinv, unknown("gammaincinv", 2), lambda g, y, a, _b: g / gamma_density(a, y))
+elementwise(sp.gammainccinv, unknown("gammainccinv", 2), lambda g, y, a, _b: -g / gamma_density(a, y))
 _OF_BETA = (unknown("betainc", 3),) * 2
-elementwise(sp.betainc, *_OF_BETA, lambda g, _y, a, b, c: g * _beta_density(a, b, c))
-elementwise(sp.betaincc, *_OF_BETA, lambda g, _y, a, b, c: -g * _beta_density(a, b, c))
-elementwise(sp.betaincinv, *_OF_BETA, lambda g, y, a, b, _c: g / _beta_density(a, b, y))
-elementwise(sp.betainccinv, *_OF_BETA, lambda g, y, a, b, _c: -g / _beta_density(a, b, y))
+elementwise(sp.betainc, *_OF_BETA, lambda g, _y, a, b, c: g * beta_density(a, b, c))
+elementwise(sp.betaincc, *_OF_BETA, lambda g, _y, a, b, c: -g * beta_density(a, b, c))
+elementwise(sp.betaincinv, *_OF_BETA, lambda g, y, a, b, _c: g / beta_density(a, b, y))
+elementwise(sp.betainccinv, *_OF_BETA, lambda g, y, a, b, _c: -g / beta_density(a, b, y))
 
 # -- logarithms, entropies, losses ----------------------------------------------------------------------------------------
 
@@ -198,19 +198,9 @@ elementwise(sp.spence, lambda g, _y, a: -g * over_argument(a - 1, name="log1p"))
 elementwise(sp.wrightomega, lambda g, y, _a: g * (y / (1 + y)))
 
 
-def _of_two(first: Any, second: Any) -> Any:
-    """The rule of a function of two results, from the derivatives of both."""
-
-    def rule(g: Any, _y: Any, a: Any) -> Any:
-        parts = [c * f(a) for c, f in zip(g, (first, second), strict=True) if c is not None]
-        return sum(parts[1:], parts[0])
-
-    return rule
-
-
-general(sp.fresnel, _of_two(lambda a: np.sin(a * a * (math.pi / 2)), lambda a: np.cos(a * a * (math.pi / 2))))
-general(sp.sici, _of_two(lambda a: over_argument(a, name="sin"), lambda a: np.cos(a) / a))
-general(sp.shichi, _of_two(lambda a: over_argument(a, name="sinh"), lambda a: np.cosh(a) / a))
+general(sp.fresnel, of_several(lambda a: np.sin(a * a * (math.pi / 2)), lambda a: np.cos(a * a * (math.pi / 2))))
+general(sp.sici, of_several(lambda a: over_argument(a, name="sin"), lambda a: np.cos(a) / a))
+general(sp.shichi, of_several(lambda a: over_argument(a, name="sinh"), lambda a: np.cosh(a) / a))
 
 
 def airy_rule(g: Any, y: Any, a: Any) -> Any:

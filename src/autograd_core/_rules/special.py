@@ -111,7 +111,7 @@ general(logsumexp, logsumexp_rule, words="dA = G softmax(A)")
 def _of_scipy() -> None:
     """Register SciPy's functions, if it is installed."""
     if importlib.util.find_spec("scipy"):
-        for name in ("special", "bessel", "python"):
+        for name in ("special", "bessel", "distributions", "python"):
             importlib.import_module(f"{__package__}.scipy_{name}")
 
 
