@@ -107,6 +107,9 @@ def test_gradients_are_lazy_and_those_of_numpy(name, computed):
 @pytest.mark.parametrize(
     ("f", "text"),
     [
+        (lambda x: ac.median(x.data), r"Dask does not implement numpy"),
+        (lambda x: ac.argsort(x.data), r"Dask does not implement numpy.argsort"),
+        (lambda x: np.sort(ac.concatenate([x.data, X])), r"Dask does not implement numpy.argsort"),
         (np.sort, r"Dask does not implement numpy.argsort, of an array of shape \(6, 2\)"),
         (lambda x: np.linalg.det(x[:2]), r"Dask does not implement numpy.linalg.det"),
         (lambda x: np.linalg.svd(x)[1], r"Dask does not implement numpy.linalg.svd"),
@@ -118,6 +121,14 @@ def test_gradients_are_lazy_and_those_of_numpy(name, computed):
 def test_what_dask_lacks_raises_and_computes_nothing(f, text, computed):
     with pytest.raises(UnsupportedFunction, match=text):
         f(ac.asarray(chunked(X)))
+    assert not computed
+
+
+def test_a_dask_array_beside_a_constant_stays_lazy(computed):
+    """A composite without a history is NumPy's own function, but not for another library's arrays."""
+    for y in (np.concatenate([chunked(X), ac.asarray(X)]), ac.concatenate([chunked(X), X]), ac.diff(chunked(X), axis=0)):
+        assert isinstance(y, ac.Tensor)
+        assert isinstance(y.data, da.Array)
     assert not computed
 
 

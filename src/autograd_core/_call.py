@@ -10,7 +10,7 @@ from . import _record
 from ._errors import AutogradError, UnsupportedFunction
 from ._modes import MODE
 from ._primitive import Composite, Entry, Function, Primitive, look_up
-from ._record import apply, binary, box, frozen, is_numpy, unary, viewed
+from ._record import apply, binary, box, frozen, is_numpy, operand, unary, viewed
 
 __all__ = ["call", "call_function", "wrapped"]
 
@@ -20,7 +20,7 @@ ndarray = np.ndarray
 def wrapped(value: Any) -> Any:
     """Wrap the arrays among a constant function's results."""
     if isinstance(value, ndarray | np.generic) or not (is_numpy(value) or isinstance(value, _record.Tensor)):
-        return box(frozen(value), None)
+        return box(frozen(value if is_numpy(value) else operand(value)), None)
     if isinstance(value, tuple | list):
         items = [wrapped(v) for v in value]
         return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
@@ -35,7 +35,7 @@ def unwrapped(value: Any) -> Any:
         return type(value)(unwrapped(v) for v in value)
     if type(value) is dict:
         return {k: unwrapped(v) for k, v in value.items()}
-    return value
+    return value if is_numpy(value) else operand(value)
 
 
 _MAY_WRITE = frozenset({"copy", "out", "overwrite_input"})
@@ -53,15 +53,20 @@ def compose(entry: Composite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         raise _as_numpy_says(entry, args, kwargs, error) from error
 
 
+_PLAIN = frozenset({ndarray, bool, int, float, complex, str, slice, type(None)})
+
+
 def _needs_body(x: Any) -> bool:
-    """Whether an argument has a history, may close over one, or is another library's."""
+    """Whether an argument has a history, may close over one, or is another library's or a subclass's array."""
+    if type(x) in _PLAIN:
+        return False
     if isinstance(x, _record.Tensor):
         return (x._node is not None and MODE.get().grad) or type(x._array) is not ndarray
     if isinstance(x, list | tuple):
         return any(map(_needs_body, x))
     if type(x) is dict:
         return any(map(_needs_body, x.values()))
-    return callable(x) and not isinstance(x, type | np.dtype)
+    return not is_numpy(x) or isinstance(x, ndarray) or (callable(x) and not isinstance(x, type | np.dtype))
 
 
 def _sourced(value: Any, args: tuple[Any, ...]) -> Any:

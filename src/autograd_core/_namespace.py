@@ -12,18 +12,19 @@ import numpy as np
 from ._call import call, call_function, wrapped
 from ._errors import UnsupportedFunction
 from ._primitive import Entry, Primitive, Refused, look_up
-from ._record import unary
+from ._record import is_numpy, unary
 from ._rules import convolution as _convolution
 from ._rules import elementwise, recurrent, ufuncs, windows
-from ._tensor import Tensor, as_tensor
+from ._tensor import as_tensor
 
 __all__ = ["convolution", "fold", "lstm", "max_pool", "namespace", "public", "relu", "unfold"]
 
 
 def _holds_tensor(x: Any) -> bool:
+    """Whether something is a Tensor or another library's array, or holds one."""
     if isinstance(x, (list, tuple)):
         return any(map(_holds_tensor, x))
-    return isinstance(x, Tensor)
+    return not is_numpy(x)
 
 
 def public(function: Callable[..., Any], home: str = "autograd_core") -> Callable[..., Any]:
