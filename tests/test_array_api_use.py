@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import array_api_compat
 import array_api_extra as xpx
@@ -78,7 +79,12 @@ def test_scipy_and_scikit_learn_dispatch_to_tensors():
     """Special functions, statistics, quadrature, kernels, scalers and a decomposition: value and slope of each."""
     environment = {**os.environ, "SCIPY_ARRAY_API": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.consumers"], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.consumers"],
+        env=environment,
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split("\n")[:-1] == list(LINES)

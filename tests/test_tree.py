@@ -1,5 +1,6 @@
 """Trees as operands and results: nested dicts, lists, tuples, named tuples, and classes registered with `optree`."""
 
+import os
 import subprocess
 import sys
 from collections import OrderedDict, defaultdict, deque
@@ -192,5 +193,6 @@ def test_optree_is_never_imported_by_us():
         "import sys, autograd_core as ac\n"
         "print(ac.grad(lambda t: t['w'] * t['w'])({'w': 3.0})['w'].item(), 'optree' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout == "6.0 False\n"
