@@ -1,6 +1,9 @@
 """The table of a model counts what its definition says."""
 
+import io
+
 import numpy as np
+import pytest
 
 import nn
 from nn.examples.cnn import network
@@ -31,3 +34,11 @@ def test_inputs_that_are_not_numbers_of_one_shape():
     table = nn.summary(nn.Embedding(10, 3), inputs=np.array([[1, 2]]))
     assert table.rows[0].output_shape == (1, 2, 3)
     assert nn.summary(nn.Bilinear(2, 3, 4), [(5, 2), (5, 3)]).rows[0].output_shape == (5, 4)
+
+
+def test_rich_draws_the_same_table():
+    console = pytest.importorskip("rich.console").Console(width=120, record=True, file=io.StringIO())
+    console.print(nn.summary(nn.Sequential(nn.Linear(4, 3)), (2, 4)))
+    text = console.export_text()
+    assert "Linear: 0" in text
+    assert "Total parameters: 15" in text
