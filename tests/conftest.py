@@ -6,9 +6,7 @@
 from hypothesis import HealthCheck, settings
 
 # Speed depends on who else uses the machine, so neither a deadline nor a slow draw may fail a test.
-settings.register_profile(
-    "ci", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("ci", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "explore",
     derandomize=False,
