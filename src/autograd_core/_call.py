@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import _record
-from ._errors import AutogradError, UnsupportedFunction
+from ._errors import AutogradError, DtypeError, UnsupportedFunction
 from ._modes import MODE
 from ._primitive import Composite, Entry, Function, Primitive, look_up
 from ._record import apply, binary, box, frozen, is_numpy, operand, unary, viewed
@@ -18,7 +18,18 @@ ndarray = np.ndarray
 
 
 def wrapped(value: Any) -> Any:
-    """Wrap the arrays among a constant function's results."""
+    """Wrap the arrays among a constant function's results.
+
+    Raises
+    ------
+    DtypeError
+        If the elements of one are not numbers, such as the objects that NumPy makes of None or of too large integers.
+    """
+    if isinstance(value, ndarray) and value.dtype.kind not in "biufc":
+        raise DtypeError(
+            f"the result is an array of dtype {value.dtype} and shape {value.shape}, and a Tensor is of numbers; "
+            "check the arguments, or call NumPy on arrays"
+        )
     if isinstance(value, ndarray | np.generic) or not (is_numpy(value) or isinstance(value, _record.Tensor)):
         return box(frozen(value if is_numpy(value) else operand(value)), None)
     if isinstance(value, tuple | list):

@@ -34,6 +34,8 @@ def multigammaln(a: Any, d: int) -> Any:
         raise ValueError(f"d should be a positive integer (dimension), not {d}")
     if bool(np.any(a <= 0.5 * (d - 1))):
         raise ValueError(f"condition a > 0.5 * (d - 1) not met for d = {d}")
+    if d < 1:
+        raise UnsupportedFunction(f"multigammaln of dimension {d}: it is defined from dimension 1 on")
     y = d * (d - 1) * 0.25 * math.log(math.pi) + sp.gammaln(a)
     for j in range(1, int(d)):
         y = y + sp.gammaln(a - j / 2)
