@@ -98,6 +98,8 @@ def page() -> str:
         name = name_of(function)
         if name is None:
             continue
+        if isinstance(entry, Primitive | Composite) and not is_ours(entry):
+            continue  # a user's own, or a test's
         if isinstance(entry, Constant):
             constants.append(name)
         elif isinstance(entry, Refused):
@@ -109,9 +111,19 @@ def page() -> str:
 
 def family_of(entry: Primitive | Composite) -> str:
     """The family of the file that a function's rules are in."""
-    bodies = [entry.body] if isinstance(entry, Composite) else [r for r in (*entry.rules, entry.rule) if r is not None]
-    files = (body.__module__.rpartition(".")[2] for body in bodies)
+    files = (module.rpartition(".")[2] for module in modules_of(entry))
     return next(FAMILIES[file] for file in files if file in FAMILIES)
+
+
+def modules_of(entry: Primitive | Composite) -> list[str]:
+    """The modules that a function's rules are in."""
+    bodies = [entry.body] if isinstance(entry, Composite) else [r for r in (*entry.rules, entry.rule) if r is not None]
+    return [body.__module__ for body in bodies]
+
+
+def is_ours(entry: Primitive | Composite) -> bool:
+    """Whether the rules of a function come with the package."""
+    return any(module.startswith("autograd_core.") for module in modules_of(entry))
 
 
 def line(name: str, entry: Primitive | Composite, of: list[Case]) -> str:

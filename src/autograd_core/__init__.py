@@ -87,4 +87,4 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES, *_OF_VIZ, *_names()})
+    return sorted({*filter(str.isidentifier, globals()), *_SUBMODULES, *_OF_VIZ, *_names()})

@@ -98,7 +98,7 @@ def namespace(module: ModuleType, made: dict[str, Any]) -> tuple[Callable[[str],
 
     def names() -> list[str]:
         known = (name for name in dir(module) if not name.startswith("_") and _is_known(getattr(module, name)))
-        return sorted({*(name for name in made if not name.startswith("_")), *known})
+        return sorted({*(name for name in made if name.isidentifier() and not name.startswith("_")), *known})
 
     return get, names
 
