@@ -159,6 +159,12 @@ composed(np.nancumsum, call(real(2, 3)), call(real(2, 3), axis=1))
 composed(np.nancumprod, call(real(2, 3), axis=0))
 composed(np.average, call(real(2, 3), axis=1), call(real(2, 3), axis=1, weights=WEIGHTS), call(real(3), None, positive(3)))
 composed(np.cov, call(real(3, 4)), call(real(4), real(4), bias=True), call(real(4, 2), rowvar=False))
+of_reals(
+    np.cov,
+    call(real(3, 4), None, True, False, None, np.array([1, 2, 1, 3]), positive(4)),
+    call(real(2, 4), None, True, False, 0, None, positive(4)),
+    name="cov-weights",
+)
 of_reals(np.corrcoef, call(real(3, 5)))
 of_reals(np.bincount, call(np.array([0, 2, 2, 1]), real(4)), call(np.array([0, 1]), real(2), minlength=4))
 EDGES = np.array([0.0, 1.0, 2.5])
