@@ -118,6 +118,7 @@ def between(roots: Collection[Node], wanted: Collection[Node], beyond: bool = Fa
 
 
 def check_not_released(order: list[Node]) -> None:
+    """Raise, before any rule runs, if an earlier walk released a node of this one."""
     for node in order:
         if node.args is RELEASED:
             name = node.primitive.name if node.primitive else "leaf"

@@ -293,6 +293,7 @@ def apply(p: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 def record_result(
     p: Primitive, out: Any, raw: tuple[Any, ...], parents: tuple[Node | None, ...], meta: dict[str, Any] | None
 ) -> Any:
+    """Make the Tensor or Tensors of a result, with a node if an operand has one and recording is on."""
     if isinstance(out, tuple):
         return _several(p, out, raw, parents, meta)
     if any(out is a for a in raw):

@@ -136,6 +136,7 @@ def _identity(t: Tensor) -> Node:
 
 
 def finished(array: Any) -> Tensor:
+    """A read-only Tensor without history of an array that a walk returned."""
     array = np.asarray(array) if isinstance(array, np.generic) else array
     if isinstance(array, np.ndarray):
         array.setflags(write=False)
@@ -160,6 +161,7 @@ def _like(given: Any, t: Tensor, what: str, name: str) -> Tensor:
 
 
 def all_like(given: Any, targets: Sequence[Tensor], what: str, name: str) -> list[Tensor]:
+    """The leaves of cotangents or tangents, each checked against the value it is for."""
     leaves, _ = flatten(given)
     if len(leaves) != len(targets):
         raise ShapeError(f"{name}: {len(leaves)} {what}(s) for {len(targets)} value(s); their structures must be equal")

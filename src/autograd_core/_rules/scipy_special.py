@@ -95,10 +95,12 @@ elementwise(
 
 
 def gamma_density(a: Any, x: Any) -> Any:
+    """Density of the gamma distribution of shape `a`, the derivative of `gammainc`."""
     return np.exp(sp.xlogy(a - 1, x) - x - sp.gammaln(a))
 
 
 def beta_density(a: Any, b: Any, x: Any) -> Any:
+    """Density of the beta distribution, the derivative of `betainc`."""
     return np.exp(sp.xlogy(a - 1, x) + sp.xlog1py(b - 1, -x) - sp.betaln(a, b))
 
 

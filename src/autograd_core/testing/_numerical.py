@@ -194,6 +194,7 @@ def numerical_derivative(
 
 
 def unit_vectors(x: Array) -> Iterator[Array]:
+    """Yield the directions of the elements of `x`, one at a time."""
     for i in range(x.size):
         e = np.zeros(x.size, x.dtype)
         e[i] = 1

@@ -119,6 +119,7 @@ def _number(x: Any) -> str:
 
 
 def array_source(x: Any) -> str:
+    """Write an array as the Python code that makes it, to the last digit."""
     with np.printoptions(precision=17, threshold=200, floatmode="unique", linewidth=120):
         text = np.array2string(np.asarray(x), separator=", ")
     return f"np.array({text}, dtype={np.asarray(x).dtype.name!r})"

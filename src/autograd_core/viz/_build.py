@@ -142,6 +142,7 @@ def _operation(n: EngineNode) -> str:
 
 
 def leaf_kind(n: EngineNode) -> tuple[Kind, str]:
+    """What a node without an operation stands for, and the name of its Tensor."""
     if n.primitive is not None and (n.primitive is not IDENTITY or n.parents[0] is not None):
         return "operation", ""
     tensor = tensor_of(n)

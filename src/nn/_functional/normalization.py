@@ -49,6 +49,7 @@ def by_running(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: fl
 
 
 def affine(y: Any, weight: Any, bias: Any) -> Any:
+    """Scale and shift what was normalized; either may be left out."""
     if weight is not None:
         y = y * weight
     return y if bias is None else y + bias
