@@ -1,106 +1,126 @@
 """Convolution and its two transposes, a closed triple: each is linear in both operands, and their rules are one another.
 
-Memory is channels last. Nothing but the operands is kept for the backward pass. A kernel place sees its elements as one slab of
-(windows, channels), whose product with a matrix is one call of BLAS; many small slabs are put side by side first.
+Memory is channels last. Nothing but the operands is kept for the backward pass. A product with the kernel is made in one of two
+ways: on rows of memory where they lie (`grids`), or on columns, a copy of what each window sees, some images at a time.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from .._primitive import general, primitive
-from .windows import Windows, channels_first, channels_last, unfold_windows, windows_of
+from .grids import Grid, grid_of
+from .windows import Windows, channels_first, channels_last, windows_of
 
-_BESIDE = (
-    1 << 22
-)  # columns of at most so many bytes are made at once; larger ones leave the cache (7 x 7 kernels: 20 ms, 10 in slabs)
-_THIN = 16  # channels; a product with fewer is too thin for BLAS alone
+_WINDOWS = 2048  # windows copied at once: enough rows for BLAS, few enough to stay in the cache
 
 
-def _side_by_side(x: Any, windows: Windows, count: int, groups: int) -> bool:
-    thin = x.shape[1] < _THIN and math.prod(windows.kernel) * x.shape[1] < 8 * _THIN
-    return groups == 1 and (thin or count * math.prod(windows.kernel) * x.shape[1] * x.itemsize <= _BESIDE)
+def _grid(x: Any, windows: Windows, outside: int) -> Grid | None:
+    """The layout to multiply on, where that pays."""
+    if not x.size or any(s != 1 for s in windows.stride):
+        return None
+    grid = grid_of(windows, x.shape[2:])
+    return grid if grid.pays(outside) else None
 
 
-def _slabs(x: Any, windows: Windows, lengths: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Any]]:
-    """For each kernel place the elements that the windows see there, (windows, channels), in a buffer that is used again."""
-    source, padded = channels_last(x), any(map(any, windows.padding))
-    slab = np.zeros((x.shape[0], *lengths, x.shape[1]), x.dtype)
-    for place, seen, elements in windows.offsets(x.shape[2:], lengths):
-        if padded:
-            slab[...] = 0
-        slab[(slice(None), *seen)] = source[(slice(None), *elements)]
-        yield place, slab.reshape(-1, x.shape[1])
+def _columns(x: Any, windows: Windows, groups: int) -> Iterator[tuple[slice, tuple[int, ...], Any]]:
+    """Some images, a row of the kernel, and what the windows see there: (groups, windows, places * C / groups)."""
+    source, lengths = channels_last(x), windows.lengths(x.shape[2:])
+    some, inside = max(1, _WINDOWS // math.prod(lengths)), x.shape[1] // groups
+    for first in range(0, x.shape[0], some):
+        images = slice(first, min(x.shape[0], first + some))
+        padded = windows.padded(source[images])
+        moves = [n * step for n, step in zip(windows.dilation, padded.strides[1:], strict=False)]
+        steps = [n * step for n, step in zip(windows.stride, padded.strides[1:], strict=False)]
+        shape = (len(padded), *lengths, windows.kernel[-1], x.shape[1])
+        strides = (padded.strides[0], *steps, moves[-1], x.itemsize)
+        for at in product(*map(range, windows.kernel[:-1])):
+            start = sum(k * move for k, move in zip(at, moves, strict=False))
+            seen = np.ndarray(shape, x.dtype, padded, start, strides).reshape(-1, windows.kernel[-1], groups, inside)
+            yield images, at, seen.transpose(2, 0, 1, 3).reshape(groups, seen.shape[0], -1)
 
 
-def _product(a: Any, b: Any, groups: int) -> Any:
-    """Multiply (N, groups * I) by (I, groups * O) group by group."""
-    if groups == 1:
-        return a @ b
-    inside, outside = b.shape[0], b.shape[1] // groups
-    if inside == outside == 1:
-        return a * b[0]
-    y = a.reshape(-1, groups, inside).transpose(1, 0, 2) @ b.reshape(inside, groups, outside).transpose(1, 0, 2)
-    return y.transpose(1, 0, 2).reshape(a.shape[0], groups * outside)
-
-
-def _transposed(a: Any, b: Any, groups: int) -> Any:
-    """Multiply (N, groups * I) transposed by (N, groups * O) group by group: (I, groups * O)."""
-    if groups == 1:
-        return a.transpose() @ b
-    of_a, of_b = (m.reshape(m.shape[0], groups, -1).transpose(1, 0, 2) for m in (a, b))
-    return (of_a.transpose(0, 2, 1) @ of_b).transpose(1, 0, 2).reshape(of_a.shape[2], b.shape[1])
+def _correlated(x: Any, kernels: Any, windows: Windows, dtype: Any) -> Any:
+    """Multiply (B, C, *spatial) by kernels (groups, *kernel, C / groups, F / groups): (B, *windows, groups, F / groups)."""
+    groups, filters = kernels.shape[0], kernels.shape[-1]
+    grid = _grid(x, windows, filters)
+    if grid is None:
+        y = np.zeros((x.shape[0], *windows.lengths(x.shape[2:]), groups, filters), dtype)
+        for images, at, columns in _columns(x, windows, groups):
+            target = y[images].reshape(-1, groups, filters).swapaxes(0, 1)
+            target += columns @ kernels[(slice(None), *at)].reshape(groups, -1, filters)
+        return y
+    rows, total, scratch = grid.rows(x, groups), None, None
+    for at, parts in grid.parts(rows, x.shape[0]):
+        target = np.empty((groups, x.shape[0] * grid.period, filters), dtype) if scratch is None else scratch
+        factor = kernels[(slice(None), *at)].reshape(groups, 1, -1, filters)
+        for part in parts:
+            np.matmul(part.matrix, factor, out=part.of(target, grid.period))
+        if total is None:
+            total = target
+        else:
+            scratch, used = target, grid.used(total)
+            used += grid.used(scratch)
+    return grid.images(total)
 
 
 @primitive
 def correlate(x: Any, weight: Any, bias: Any, windows: Windows, groups: int = 1) -> Any:
     """(B, C, *spatial) with (F, C / groups, *kernel) to (B, F, *windows)."""
-    lengths, filters = windows.lengths(x.shape[2:]), weight.shape[0]
-    count = x.shape[0] * math.prod(lengths)
-    kernels = weight.transpose(*range(2, weight.ndim), 1, 0)
-    if _side_by_side(x, windows, count, groups):
-        y = unfold_windows(x, windows=windows).reshape(count, -1) @ kernels.reshape(-1, filters)
-    else:
-        y = np.zeros((count, filters), np.result_type(x, weight))
-        for place, slab in _slabs(x, windows, lengths):
-            y += _product(slab, kernels[place], groups)
+    dtype = np.result_type(x, weight)
+    split = weight.reshape(groups, -1, *weight.shape[1:])
+    kernels = np.ascontiguousarray(split.transpose(0, *range(3, split.ndim), 2, 1))
+    found = _correlated(x, kernels, windows, dtype)
     if bias is not None:
-        y += bias
-    return channels_first(y.reshape(x.shape[0], *lengths, filters))
+        found = np.add(found, bias.reshape(groups, -1), out=np.empty(found.shape, dtype))
+    return channels_first(found.reshape(*found.shape[:-2], -1))
 
 
 @primitive
 def correlate_input(g: Any, weight: Any, windows: Windows, groups: int, spatial: tuple[int, ...]) -> Any:
     """Spread (B, F, *windows) over the elements that each window saw: (B, C, *spatial)."""
-    lengths = g.shape[2:]
-    inside = weight.shape[1]
-    rows = channels_last(g).reshape(-1, g.shape[1])
-    out = np.zeros((g.shape[0], *spatial, inside * groups), np.result_type(g, weight))
-    back = weight.reshape(groups, -1, *weight.shape[1:]).transpose(*range(3, weight.ndim + 1), 1, 0, 2)
-    back = back.reshape(*windows.kernel, weight.shape[0] // groups, inside * groups)
+    dtype, places = np.result_type(g, weight), range(3, weight.ndim + 1)
+    split = weight.reshape(groups, -1, *weight.shape[1:]).transpose(0, *places, 1, 2)
+    reach = [d * (k - 1) for k, d in zip(windows.kernel, windows.dilation, strict=True)]
+    around = tuple((r - before, r - after) for r, (before, after) in zip(reach, windows.padding, strict=True))
+    if all(s == 1 for s in windows.stride) and min(map(min, around)) >= 0:
+        # an element is seen by the windows around it, by the last place of the kernel first
+        turned = windows._replace(padding=around)
+        kernels = np.ascontiguousarray(np.flip(split, axis=tuple(range(1, weight.ndim - 1))))
+        found = _correlated(g, kernels, turned, dtype)
+        return channels_first(found.reshape(*found.shape[:-2], -1))
+    lengths, kernels = g.shape[2:], np.ascontiguousarray(split)
+    out = np.zeros((g.shape[0], *spatial, groups, weight.shape[1]), dtype)
+    rows = channels_last(g).reshape(-1, groups, g.shape[1] // groups).swapaxes(0, 1)
     for place, seen, elements in windows.offsets(spatial, lengths):
-        slab = _product(rows, back[place], groups).reshape(g.shape[0], *lengths, -1)
+        slab = (rows @ kernels[(slice(None), *place)]).swapaxes(0, 1).reshape(g.shape[0], *lengths, groups, -1)
         out[(slice(None), *elements)] += slab[(slice(None), *seen)]
-    return channels_first(out)
+    return channels_first(out.reshape(*out.shape[:-2], -1))
 
 
 @primitive
 def correlate_weight(x: Any, g: Any, windows: Windows, groups: int) -> Any:
     """Correlate (B, C, *spatial) with (B, F, *windows): (F, C / groups, *kernel)."""
-    lengths, inside = g.shape[2:], x.shape[1] // groups
-    rows = channels_last(g).reshape(-1, g.shape[1])
-    if _side_by_side(x, windows, rows.shape[0], groups):
-        columns = unfold_windows(x, windows=windows).reshape(rows.shape[0], -1)
-        out = (columns.transpose() @ rows).reshape(*windows.kernel, inside, g.shape[1])
+    inside, filters = x.shape[1] // groups, g.shape[1] // groups
+    out = np.zeros((groups, *windows.kernel, inside, filters), np.result_type(x, g))
+    grid = _grid(x, windows, filters)
+    if grid is None:
+        for images, at, columns in _columns(x, windows, groups):
+            seen = out[(slice(None), *at)].reshape(groups, -1, filters)
+            seen += columns.swapaxes(1, 2) @ channels_last(g[images]).reshape(-1, groups, filters).swapaxes(0, 1)
     else:
-        out = np.empty((*windows.kernel, inside, g.shape[1]), np.result_type(x, g))
-        for place, slab in _slabs(x, windows, lengths):
-            out[place] = _transposed(slab, rows, groups)
-    return np.ascontiguousarray(out.transpose(out.ndim - 1, out.ndim - 2, *range(out.ndim - 2)))
+        rows, results = grid.rows(x, groups), grid.spread(g, groups)
+        for at, parts in grid.parts(rows, x.shape[0]):
+            seen = out[(slice(None), *at)].reshape(groups, -1, filters)
+            for part in parts:
+                seen += (part.matrix.swapaxes(2, 3) @ part.of(results, grid.period)).sum(axis=1)
+    transposed = np.ascontiguousarray(out.transpose(0, out.ndim - 1, out.ndim - 2, *range(1, out.ndim - 2)))
+    return transposed.reshape(groups * filters, inside, *windows.kernel)
 
 
 general(

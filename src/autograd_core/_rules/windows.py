@@ -47,6 +47,17 @@ class Windows(NamedTuple):
                 elements.append(slice(low * s + first, (high - 1) * s + first + 1 if high > low else low * s + first, s))
             yield place, tuple(seen), tuple(elements)
 
+    def padded(self, source: Any) -> Any:
+        """Put zeros around (B, *spatial, C), in contiguous memory."""
+        if not any(map(any, self.padding)):
+            return np.ascontiguousarray(source)
+        sizes = source.shape[1:-1]
+        lengths = (n + sum(p) for n, p in zip(sizes, self.padding, strict=True))
+        padded = np.zeros((len(source), *lengths, source.shape[-1]), source.dtype)
+        inner = (slice(p[0], p[0] + n) for n, p in zip(sizes, self.padding, strict=True))
+        padded[(slice(None), *inner)] = source
+        return padded
+
 
 def windows_of(spatial: tuple[int, ...], kernel: Any, stride: Any, padding: Any, dilation: Any, operation: str) -> Windows:
     """Complete numbers to one entry a spatial axis, and check that a window fits.
@@ -65,6 +76,8 @@ def windows_of(spatial: tuple[int, ...], kernel: Any, stride: Any, padding: Any,
 
     if not isinstance(padding, int | np.integer) and all(isinstance(p, tuple | list) for p in padding):
         pads = tuple((int(a), int(b)) for a, b in padding)
+        if len(pads) != len(spatial) or any(n < 0 for pair in pads for n in pair):
+            raise ValueError(f"{operation}: padding={padding!r} must be {len(spatial)} pairs of integers of at least 0")
     else:
         pads = tuple((p, p) for p in each(padding, "padding", 0))
     w = Windows(each(kernel, "kernel", 1), each(stride, "stride", 1), pads, each(dilation, "dilation", 1))
@@ -108,15 +121,7 @@ def unfold_windows(x: Any, windows: Windows) -> Any:
 def _unfold_rows(source: Any, windows: Windows, lengths: tuple[int, ...]) -> Any:
     """Copy whole rows of the kernel, which lie side by side in padded memory: fewer, longer runs (7 x 7: 12 ms, was 33)."""
     batch, channels, last = source.shape[0], source.shape[-1], len(lengths) - 1
-    if any(map(any, windows.padding)):
-        padded = np.zeros(
-            (batch, *(n + sum(p) for n, p in zip(source.shape[1:], windows.padding, strict=False)), channels), source.dtype
-        )
-        padded[(slice(None), *(slice(p[0], p[0] + n) for n, p in zip(source.shape[1:], windows.padding, strict=False)))] = (
-            source
-        )
-    else:
-        padded = np.ascontiguousarray(source)
+    padded = windows.padded(source)
     run = windows.kernel[-1] * channels
     out = np.empty((batch, *lengths, *windows.kernel[:-1], run), source.dtype)
     for place in product(*map(range, windows.kernel[:-1])):
