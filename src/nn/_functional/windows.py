@@ -280,8 +280,11 @@ def avg_pool(
     strides = kernel if stride is None else numbers(stride, n, "stride")
     pads, ones = numbers(padding, n, "padding"), (1,) * n
     pairs = _ends(x.shape[2:], kernel, strides, pads, ones, ceil_mode, operation)
-    columns = ac.unfold(x, kernel, stride=strides, padding=pairs)
-    sums = ac.moveaxis(columns.sum(axis=tuple(range(1 + n, 1 + 2 * n))), -1, 1)
+    if kernel == strides and not any(map(any, pairs)):
+        sums = _tiles(x, kernel).sum(axis=tuple(range(3, 3 + 2 * n, 2)))
+    else:
+        columns = ac.unfold(x, kernel, stride=strides, padding=pairs)
+        sums = ac.moveaxis(columns.sum(axis=tuple(range(1 + n, 1 + 2 * n))), -1, 1)
     if divisor_override is not None:
         y = sums / divisor_override
     elif not any(map(any, pairs)) or (count_include_pad and all(p == (q, q) for p, q in zip(pairs, pads, strict=True))):
@@ -289,6 +292,14 @@ def avg_pool(
     else:
         y = sums / _counts(x.shape[2:], kernel, strides, pads, pairs, count_include_pad).astype(x.dtype)
     return y[0] if alone else y
+
+
+def _tiles(x: Any, kernel: tuple[int, ...]) -> Any:
+    """Windows that do not overlap, without a copy: (N, C, windows, places) for each spatial axis; what is left over is cut."""
+    counts = [size // k for size, k in zip(x.shape[2:], kernel, strict=True)]
+    if x.shape[2:] != tuple(m * k for m, k in zip(counts, kernel, strict=True)):
+        x = x[(..., *(slice(m * k) for m, k in zip(counts, kernel, strict=True)))]
+    return x.reshape(*x.shape[:2], *(length for pair in zip(counts, kernel, strict=True) for length in pair))
 
 
 @lru_cache(maxsize=64)
