@@ -251,7 +251,12 @@ for convert in (shapes.astype, np.astype):
 shaped(shapes.astype, call(real(2), np.complex64), call(real(2), np.float32), complex=False, rtol=1e-3, name="astype-narrow")
 for duplicate in (shapes.copy, np.copy):
     shaped(duplicate, call(real(2, 3)), call(real(2, 3), order="F"), call(real()))
-shaped(shapes.join, call(real(2), real(3)), call(real(2, 1), real(2, 0), real(2, 3), axis=-1), call(real(1, 2), real(2, 2)))
+shaped(
+    shapes.join,
+    call(real(2), real(3), axis=0, starts=(0, 2)),
+    call(real(2, 1), real(2, 0), real(2, 3), axis=-1, starts=(0, 1, 1)),
+)
+shaped(shapes.pile, call(real(2), real(2)), call(real(2, 3), real(2, 3), real(2, 3), axis=-1), call(real(), axis=0))
 shaped(
     np.concatenate,
     call([real(2), real(3)]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -102,15 +103,14 @@ def copy_function(a: Any, order: str = "C", subok: bool = False) -> Any:
 
 
 @primitive
-def join(*arrays: Any, axis: int = 0) -> Any:
-    """Concatenate along an axis."""
+def join(*arrays: Any, axis: int, starts: tuple[int, ...]) -> Any:
+    """Concatenate along an axis; `starts` are where the operands come to lie."""
     return np.concatenate(arrays, axis)
 
 
-def join_rule(g: Any, _y: Any, i: int, *_arrays: Any, axis: int = 0) -> Any:
+def join_rule(g: Any, _y: Any, i: int, *_arrays: Any, axis: int, starts: tuple[int, ...]) -> Any:
     """Cut out the piece that operand `i` became."""
-    start = sum(a.shape[axis] for a in _arrays[:i])
-    return g[(slice(None),) * (axis % g.ndim) + (slice(start, start + _arrays[i].shape[axis]),)]
+    return g[(slice(None),) * (axis % g.ndim) + (slice(starts[i], starts[i] + _arrays[i].shape[axis]),)]
 
 
 variadic(join, join_rule, linear=True, words="dA = G cut at A's place")
@@ -119,23 +119,43 @@ variadic(join, join_rule, linear=True, words="dA = G cut at A's place")
 @composite(np.concatenate)
 def concatenate(arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Join along an axis; with ``axis=None`` flattened."""
-    if out is not None:
-        raise TypeError("concatenate(out=...) writes into an array; use the returned Tensor")
-    parts = [np.asarray(a) if isinstance(a, list | tuple | int | float | complex) else a for a in arrays]
+    parts = _parts("concatenate", arrays, out, dtype, casting)
     if axis is None:
         parts, axis = [np.ravel(a) for a in parts], 0
-    if dtype is not None:
-        parts = [a.astype(dtype, casting=casting) for a in parts]
-    return join(*parts, axis=axis)
+    return join(*parts, axis=axis, starts=tuple(accumulate((a.shape[axis] for a in parts), initial=0)))
+
+
+def _parts(name: str, arrays: Any, out: Any, dtype: Any, casting: str) -> list[Any]:
+    if out is not None:
+        raise TypeError(f"{name}(out=...) writes into an array; use the returned Tensor")
+    parts = [np.asarray(a) if isinstance(a, list | tuple | int | float | complex) else a for a in arrays]
+    return parts if dtype is None else [a.astype(dtype, casting=casting) for a in parts]
+
+
+@primitive
+def pile(*arrays: Any, axis: int = 0) -> Any:
+    """Join along a new axis."""
+    place = (slice(None),) * (axis % (arrays[0].ndim + 1)) + (None,)
+    return np.concatenate([a[place] for a in arrays], axis)
+
+
+variadic(
+    pile,
+    lambda g, _y, i, *_arrays, axis=0: g[(slice(None),) * (axis % g.ndim) + (i,)],
+    linear=True,
+    words="dA = G at A's place",
+)
 
 
 @composite(np.stack)
 def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Join along a new axis."""
-    parts = [np.asarray(a) if isinstance(a, list | tuple | int | float | complex) else a for a in arrays]
-    if len({a.shape for a in parts}) > 1:
+    parts = _parts("stack", arrays, out, dtype, casting)
+    if len({a.shape for a in parts}) != 1:
         raise ValueError(f"stack of arrays of unequal shapes {[a.shape for a in parts]}; they must be equal")
-    return np.concatenate([np.expand_dims(a, axis) for a in parts], axis, out, dtype=dtype, casting=casting)
+    if not -parts[0].ndim - 1 <= axis <= parts[0].ndim:
+        raise np.exceptions.AxisError(axis, parts[0].ndim + 1)
+    return pile(*parts, axis=axis)
 
 
 constant(np.zeros_like, np.ones_like, np.empty_like, np.result_type, np.shares_memory, np.may_share_memory)

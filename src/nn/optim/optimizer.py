@@ -17,7 +17,7 @@ from .._errors import ArgumentError, StateDictError, positive
 
 __all__ = ["Optimizer", "Scratch"]
 
-BLOCK = 32_768  # elements; six arrays of so many stay in 1 MB of cache: Adam over 235,000 parameters 0.40 ms, 0.46 with half of it
+BLOCK = 32_768  # elements; six arrays of so many stay in 1 MB of cache: Adam over 235,000 takes 0.40 ms, with half 0.46
 Array = np.ndarray[Any, Any]
 
 
