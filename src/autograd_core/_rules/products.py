@@ -40,6 +40,8 @@ general(np.matmul, matmul_left, matmul_right, multilinear=True, words="dA = G B^
 
 def _inner(a: Any, b: Any) -> Any:
     if a.ndim and b.ndim == 2:
+        if a.shape[-1] == b.shape[1] == 1:
+            return a * b[:, 0]  # BLAS is made for longer sums (1600 x 1 by 1 x 256: 0.45 ms, this 0.04)
         return a @ b.transpose()  # BLAS; np.inner loops over stacks (8 x for 8 x 128 x 256 by 256 x 256)
     return np.inner(a, b)
 

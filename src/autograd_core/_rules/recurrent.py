@@ -34,15 +34,15 @@ def lstm_scan(packed: Any, shape: Any) -> Any:
     size = shape[2]
     half = np.full(4 * size, 0.5, packed.dtype)
     half[2 * size : 3 * size] = 1
-    # One tanh for all gates, since sigmoid(z) = (1 + tanh(z / 2)) / 2; halving once does it for all steps.
+    rest = 1 - half
+    # One tanh for all gates, since sigmoid(z) = tanh(z / 2) / 2 + 1 / 2; halving once does it for all steps.
     gates, turned = z * half, np.ascontiguousarray((u * half[:, None]).T)
     states, cells, bounded = (np.empty((*z.shape[:2], size), packed.dtype) for _ in range(3))
     for k, a in enumerate(gates):
         a += h @ turned
         np.tanh(a, out=a)
-        for part in (a[:, : 2 * size], a[:, 3 * size :]):
-            part *= 0.5
-            part += 0.5
+        a *= half
+        a += rest
         i, f, g, o = a[:, :size], a[:, size : 2 * size], a[:, 2 * size : 3 * size], a[:, 3 * size :]
         c = np.multiply(f, c, out=cells[k])
         c += i * g
@@ -60,7 +60,7 @@ def lstm_rule(g: Any, y: Any, packed: Any, shape: Any) -> Any:
     bend, rise = 1 - bounded * bounded, gates * (1 - gates)
     of_i, of_f, of_o = (rise[..., k * size : (k + 1) * size] for k in (0, 1, 3))
     of_new = 1 - new * new
-    slopes = np.concatenate([new * of_i, before * of_f, i * of_new], axis=-1), bounded * of_o
+    slopes = np.concatenate([new * of_i, before * of_f, i * of_new, bounded * of_o], axis=-1)
     more = g_cells if g_bounded is None else g_bounded * bend if g_cells is None else g_cells + g_bounded * bend
     if g_gates is not None:
         own = np.concatenate([of_i, of_f, of_new, of_o], axis=-1) * g_gates
@@ -70,7 +70,7 @@ def lstm_rule(g: Any, y: Any, packed: Any, shape: Any) -> Any:
         g_h = g_h if g_states is None else g_h + g_states[k]
         g_c = g_c + g_h * through[k]
         g_c = g_c if more is None else g_c + more[k]
-        g_z = np.concatenate([np.concatenate([g_c, g_c, g_c], axis=-1) * slopes[0][k], g_h * slopes[1][k]], axis=-1)
+        g_z = np.concatenate([g_c, g_c, g_c, g_h], axis=-1) * slopes[k]
         g_z = g_z if g_gates is None else g_z + own[k]
         found.append(g_z)
         g_h, g_c = g_z @ u, g_c * f[k]
