@@ -253,16 +253,17 @@ def _walk(
                 if y is None:
                     y = node
             count = len(parents)
-            if meta is not None or live is not None or count > 2 or primitive.rule is not None:
+            if meta is not None or count > 2 or primitive.rule is not None:
                 _add_all(node, primitive, g, y, args, cotangents, owned, live, box, add)
             elif count == 1:
-                if parents[0] is not None:  # the operand of a transform may have no history of its own
-                    add(parents[0], primitive.rules[0](g, y, args[0]))  # type: ignore[misc]
+                (left,) = parents
+                if left is not None and (live is None or left in live):  # a transform's operand may have no history itself
+                    add(left, primitive.rules[0](g, y, args[0]))  # type: ignore[misc]
             else:
                 (a, b), (left, right), rules = args, parents, primitive.rules
-                if left is not None:
+                if left is not None and (live is None or left in live):
                     add(left, rules[0](g, y, a, b))  # type: ignore[misc]
-                if right is not None:
+                if right is not None and (live is None or right in live):
                     add(right, rules[1](g, y, a, b))  # type: ignore[misc]
                 a = b = None
             g = y = args = None  # type: ignore[assignment]  # the memory of this step is free before the next one allocates

@@ -6,14 +6,14 @@ through it, so that transforms nest and functions may close over each other's va
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
 
 from ._errors import DtypeError, GradientError, ShapeError
 from ._forward import pushforward
-from ._graph import between, own, pullback
+from ._graph import Path, between, own, pullback
 from ._modes import MODE, setting
 from ._node import Form, Node, new_node
 from ._primitive import Primitive
@@ -45,6 +45,15 @@ class Recording:
         with setting(grad=True):
             result = f(*inside)
         self.result = result
+        self._paths: dict[tuple[Node, ...], Path] = {}
+
+    def _path(self, roots: Collection[Node], wanted: Sequence[Node]) -> Path:
+        """What lies between, looked for once: the rows of a Jacobian walk the same nodes."""
+        key = (*roots, *wanted)
+        path = self._paths.get(key)
+        if path is None:
+            path = self._paths[key] = between(roots, wanted)
+        return path
 
     def outputs(self, tree: Any) -> tuple[list[Tensor], Callable[[list[Any]], Any]]:
         """The leaves of a result, each a Tensor."""
@@ -67,7 +76,7 @@ class Recording:
             g = u.conj()
             seeds[y._node] = g if y._node not in seeds else seeds[y._node] + g
         nodes = [*self.nodes, *free]
-        path = between(seeds, nodes)
+        path = self._path(seeds, nodes)
         recorded = self.outer and (linked or path[2])
         if not recorded:
             seeds = {node: g._array for node, g in seeds.items()}
@@ -86,7 +95,7 @@ class Recording:
     def push(self, outputs: Sequence[Tensor], tangents: Sequence[Tensor]) -> list[Tensor]:
         """Tangents of the outputs, in order."""
         nodes = {y._node for y in outputs if y._node is not None}
-        path = between(nodes, self.nodes)
+        path = self._path(nodes, self.nodes)
         linked = any(t._node is not None for t in (*self.operands, *tangents))
         recorded = self.outer and (linked or path[2])
         given = dict(zip(self.nodes, (t if recorded else t._array for t in tangents), strict=True))
@@ -104,7 +113,7 @@ class Recording:
             return True
         if any(t._node is not None for t in self.operands):
             return False
-        return not between({y._node for y in outputs if y._node is not None}, self.nodes)[2]
+        return not self._path({y._node for y in outputs if y._node is not None}, self.nodes)[2]
 
     def released(self, tree: Any) -> Any:
         """A result without the history of this recording, unless something outside needs it."""
