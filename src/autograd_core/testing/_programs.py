@@ -294,27 +294,25 @@ def _step(choose: Choose, word: Word, values: Sequence[Array]) -> Step:
     shape: tuple[int, ...] = ()
     for slot in slots:
         i = len(values) - 1 - choose(len(values))
-        wanted: tuple[int, ...] | None = slot.shape
+        wanted = slot.shape
         if word.pointwise:
-            wanted = None
+            wanted = values[i].shape if values[i].size <= _MOST else (3,)
             try:
-                shape = np.broadcast_shapes(shape, values[i].shape)
+                shape = np.broadcast_shapes(shape, wanted)
             except ValueError:
                 wanted = shape
         domain = slot.domain.name
         if domain == "real" and np.abs(values[i]).max(initial=0) > _LARGEST:
             domain = "inside"
-        if values[i].size > _MOST and wanted is None:
-            wanted = (3,)
         inputs.append((i, domain, None if wanted == values[i].shape else wanted))
     kind = choose(8)
     unary = word.pointwise and len(slots) == 1 == len(word.args)
     if kind == 7 and unary:
-        i, domain, wanted = inputs[0]
-        return Step(word, ((i, "inside" if domain == "real" else domain, wanted),), repeat=2 + choose(2))
+        i, domain, taken = inputs[0]
+        return Step(word, ((i, "inside" if domain == "real" else domain, taken),), repeat=2 + choose(2))
     if kind == 6 and unary:
-        i, _, wanted = inputs[0]
-        like = [j for j, v in enumerate(values) if v.shape == (values[i].shape if wanted is None else wanted)]
+        i, _, taken = inputs[0]
+        like = [j for j, v in enumerate(values) if v.shape == (values[i].shape if taken is None else taken)]
         if like:  # both sides of a branch have one shape
             return Step(word, tuple(inputs), otherwise=like[choose(len(like))])
     return Step(word, tuple(inputs))
