@@ -1,4 +1,4 @@
-"""Write `functions.md`, the list of what is differentiable, from the table of rules and the cases that test it.
+"""Write `functions.md`, the list of what is differentiable, and its summary in the README, from the rules and their cases.
 
 python docs/functions.py, from the root of the repository; a test says when the page is out of date.
 """
@@ -134,11 +134,25 @@ def line(name: str, entry: Primitive | Composite, of: list[Case]) -> str:
 
 
 def summary(families: dict[str, list[str]]) -> Iterator[str]:
-    """How many functions each family has."""
-    yield "| family | functions |\n| --- | --- |"
-    for family in dict.fromkeys(FAMILIES.values()):
-        yield f"| {family} | {len(families[family])} |"
-    yield f"| together | {sum(map(len, families.values()))} |"
+    """How many functions each family has, with complex operands, and tested to which order."""
+    yield "| differentiable in both walks | functions | complex too | tested to order 2 | 3 |\n| --- | --- | --- | --- | --- |"
+    rows = {family: families[family] for family in dict.fromkeys(FAMILIES.values())}
+    for family, lines in (rows | {"together": [line for several in rows.values() for line in several]}).items():
+        cells = [[cell.strip() for cell in line.split("|")] for line in lines]
+        orders = [int(order) if order.isdecimal() else 0 for *_, order, _, _ in cells]
+        complexes = sum(cell[-2] == "yes" for cell in cells)
+        yield f"| {family} | {len(lines)} | {complexes} | {sum(n >= 2 for n in orders)} | {sum(n >= 3 for n in orders)} |"
+
+
+START, END = "<!-- families: written by docs/functions.py -->\n", "<!-- end of families -->"
+
+
+def readme(text: str) -> str:
+    """The README with the summary of the page in its place."""
+    whole = page()
+    table = whole[whole.index("| differentiable") : whole.index("\n\n## ")]
+    before, _, rest = text.partition(START)
+    return f"{before}{START}\n{table}\n\n{END}{rest.partition(END)[2]}"
 
 
 def tables(families: dict[str, list[str]]) -> Iterator[str]:
@@ -159,3 +173,4 @@ def others(constants: list[str], refusals: dict[str, list[str]]) -> Iterator[str
 
 if __name__ == "__main__":
     (ROOT / "docs" / "functions.md").write_text(page(), encoding="utf-8")
+    (ROOT / "README.md").write_text(readme((ROOT / "README.md").read_text(encoding="utf-8")), encoding="utf-8")
