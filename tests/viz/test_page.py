@@ -271,6 +271,32 @@ def test_a_notebook_shows_two_pages_in_frames_of_their_own(browser, tmp_path):
     page.close()
 
 
+def test_a_frame_that_gets_its_size_late_is_fitted_then(browser, tmp_path):
+    """A notebook may lay its frames out after their scripts ran, or show them later; what the reader moved stays."""
+    step, _, _ = training_step()
+    frame = explore(step)._repr_mimebundle_()["text/html"]
+    (tmp_path / "late.html").write_text(f'<!DOCTYPE html><meta charset="utf-8"><div hidden>{frame}</div>')
+    context = browser.new_context(offline=True, viewport={"width": 1000, "height": 700})
+    page = context.new_page()
+    page.goto((tmp_path / "late.html").as_uri())
+    inside = page.frame_locator("iframe")
+    inside.locator("body[data-ready]").wait_for(state="attached")
+    page.evaluate("document.querySelector('div').hidden = false")
+    world, stage = inside.locator("svg.graph > g"), inside.locator("svg.graph")
+    page.wait_for_timeout(300)
+    drawn, room = world.bounding_box(), stage.bounding_box()
+    assert abs((drawn["x"] + drawn["width"] / 2) - (room["x"] + room["width"] / 2)) < 15
+    page.mouse.move(room["x"] + 20, room["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(room["x"] + 60, room["y"] + 90)
+    page.mouse.up()
+    moved = world.get_attribute("transform")
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.wait_for_timeout(300)
+    assert world.get_attribute("transform") == moved
+    context.close()
+
+
 def test_without_scripts_there_is_still_a_picture(browser, tmp_path):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -37,7 +37,7 @@ class App {
     this.stages.forEach(s => s.fit());
     this.readAddress();
     addEventListener("hashchange", () => this.readAddress());
-    addEventListener("resize", () => this.stages.forEach(s => s.move()));
+    addEventListener("resize", () => this.stages.forEach(s => s.resized()));
     document.addEventListener("keydown", e => this.key(e));
     document.body.dataset.ready = "yes";
   }

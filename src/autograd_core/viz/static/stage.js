@@ -372,7 +372,14 @@ class Stage {
     this.tx = (box.width - width * this.scale) / 2;
     this.ty = Math.max((box.height - height * this.scale) / 2, 0);
     if (this.app.across && both < this.scale) { this.tx = Math.max(this.tx, 0); this.ty = (box.height - height * this.scale) / 2; }
+    this.fitted = [this.tx, this.ty, this.scale, whole];
     this.move();
+  }
+  // A frame in a notebook may have no size until the page around it is laid out: fit anew, unless the reader has moved.
+  resized() {
+    const [tx, ty, scale, whole] = this.fitted;
+    if (tx === this.tx && ty === this.ty && scale === this.scale) this.fit(whole);
+    else this.move();
   }
   reveal(k) {
     const box = this.svg.getBoundingClientRect(), x = this.placed.x[k] * this.scale + this.tx, y = this.placed.y[k] * this.scale + this.ty;
