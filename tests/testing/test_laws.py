@@ -83,6 +83,13 @@ def test_is_broken_by_a_wrong_rule(law, arguments):
         law(*arguments)
 
 
+def test_a_broken_law_shows_both_sides():
+    with pytest.raises(
+        DerivativeError, match=r"^Euler's theorem for degree 2: element \[\] is -3.0 on one side and -2.0 on the other$"
+    ):
+        laws.euler(np.prod, X, 2)
+
+
 def test_a_rule_that_reads_what_it_disowned_is_found():
     with pytest.raises((ac.RuleError, TypeError)):
         laws.forms(lambda a: liar(a, np.ones(3)), X)

@@ -39,7 +39,7 @@ def same(left: Any, right: Any, law: str, rtol: float) -> None:
     wrong = ~(np.abs(a - b) <= rtol * scale) & ~((a == b) | (np.isnan(a) & np.isnan(b)))
     if wrong.any():
         i = tuple(int(n) for n in np.argwhere(wrong)[0])
-        raise DerivativeError(f"{law}: element {list(i)} is {a[i]!r} on one side and {b[i]!r} on the other")
+        raise DerivativeError(f"{law}: element {list(i)} is {a[i].item()} on one side and {b[i].item()} on the other")
 
 
 def _drawn(like: Sequence[Any], seed: int) -> list[Array]:
