@@ -64,5 +64,5 @@ bench: .venv-bench/.bench  ## time the workloads against peers; writes benchmark
 	.venv-bench/bin/python -m benchmarks $(ARGS)
 
 clean:  ## remove environments, caches and what the examples wrote
-	rm -rf .venv .venv-parity .venv-bench .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist runs
+	rm -rf .venv .venv-parity .venv-bench .hypothesis notebooks/.hypothesis .mypy_cache .pytest_cache .ruff_cache build dist runs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
