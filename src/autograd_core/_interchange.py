@@ -13,6 +13,15 @@ __all__ = ["Interchange"]
 _PROBE = np.empty(0)
 
 
+class _Shared:
+    """An array's memory without its flag of being read-only, for who asks for no copy and cannot be told of the flag."""
+
+    def __init__(self, array: np.ndarray[Any, Any]) -> None:
+        self.array = array  # kept alive
+        interface = array.__array_interface__
+        self.__array_interface__ = {**interface, "data": (interface["data"][0], False)}
+
+
 class Interchange:
     """The protocol methods of the array API standard.
 
@@ -45,11 +54,12 @@ class Interchange:
         copy: bool | None = None,
     ) -> Any:
         array = self.__array__()  # type: ignore[attr-defined]  # raises for a Tensor with a history, which would lose it
-        if max_version is None and copy is None:
-            copy = True  # an old consumer cannot be told that memory is read-only, so it gets memory of its own
-        if copy:
-            array = np.array(array)
-        return array.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=None if copy else copy)
+        readable = max_version is not None and max_version[0] >= 1  # the consumer knows of memory that is read-only
+        if copy is None and (not readable or any(step < 0 for step in array.strides)):
+            copy = True  # PyTorch ends the process at a negative stride
+        if copy is False and not readable:
+            array = np.asarray(_Shared(array))
+        return array.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return _PROBE.__dlpack_device__()
