@@ -207,6 +207,9 @@ def test_in_place_operators_keep_shape_and_kind():
         i /= 2
     with pytest.raises(ShapeError, match=r"^bitwise_and of int64\[3\], int64\[2, 3\]: non-broadcastable output"):
         i &= ac.ones((2, 3), dtype=ac.int64)
+    for x in (ac.ones(3), ac.tensor(np.ones(3), requires_grad=True) * 1, ac.ones((3, 3))):
+        with pytest.raises(ShapeError, match=r"^an in-place matmul of a Tensor by an operand of shape \(3,\) does not keep"):
+            x @= ac.ones(3)
 
 
 @pytest.mark.parametrize("convert", [bool, int, float, complex, operator.index])
@@ -222,36 +225,7 @@ def test_integer_tensors_index():
     np.testing.assert_array_equal(rows[None, ..., ac.asarray(0)].numpy(), [[1, 3]])
 
 
-# -- other libraries' memory ----------------------------------------------------------------------------------------------
-
-
-def test_dlpack_shares_memory_both_ways():
-    array = np.arange(3.0)
-    t = ac.from_dlpack(array)
-    assert np.shares_memory(t.numpy(), array)
-    out = np.from_dlpack(t)
-    assert np.shares_memory(out, array)
-    assert not out.flags.writeable
-    assert t.__dlpack_device__() == array.__dlpack_device__()
-
-
-def test_dlpack_copies_for_a_consumer_that_may_write():
-    """Without a version a consumer cannot be told that memory is read-only."""
-    t = ac.asarray(np.arange(3.0))
-
-    class Old:
-        def __dlpack__(self, **_: Any) -> Any:
-            return t.__dlpack__()
-
-        __dlpack_device__ = staticmethod(t.__dlpack_device__)
-
-    assert not np.shares_memory(np.from_dlpack(Old()), t.numpy())
-
-
-def test_dlpack_of_a_history_raises():
-    x = ac.tensor([1.0], requires_grad=True)
-    with pytest.raises(HistoryError, match=r"conversion to an ndarray of a Tensor of shape \(1,\) that requires grad"):
-        np.from_dlpack(x)
+# -- devices and creation -------------------------------------------------------------------------------------------------
 
 
 def test_there_is_one_device():
@@ -276,3 +250,16 @@ def test_creation_keeps_history_or_raises():
         ac.arange(x)
     with pytest.raises(HistoryError, match=r"^ones is not differentiable in this argument"):
         ac.ones(3, like=x)
+
+
+def test_asarray_of_tensors_converts_each_and_never_without_a_copy():
+    big = ac.asarray(2**53 + 1)
+    assert ac.asarray([big, 1.5], dtype=ac.int64).tolist() == [2**53 + 1, 1]
+    assert ac.tensor([[big, 1.5]], dtype=ac.int64).tolist() == [[2**53 + 1, 1]]
+    with pytest.raises(OverflowError, match="300 out of bounds for int8"):
+        ac.asarray([big, 300], dtype=ac.int8)
+    with pytest.raises(ValueError, match=r"^asarray of a list of Tensors needs a copy, but copy=False was given"):
+        ac.asarray([big, big], copy=False)
+    x = ac.tensor(1.0, requires_grad=True)
+    ac.asarray([x, 2], dtype=ac.float32).sum().backward()
+    assert x.grad.dtype == ac.float64

@@ -46,7 +46,11 @@ def asarray(
     """
     if device is not None:
         np.empty(0, device=device)  # raises for another device than NumPy's
-    t = as_tensor(np.array(x, dtype=dtype, copy=copy) if is_numpy(x) and not holds_tensor(x) else x)
+    if holds_tensor(x):
+        if copy is False:
+            raise ValueError("asarray of a list of Tensors needs a copy, but copy=False was given; pass a Tensor or an array")
+        return Tensor.stacked(x, dtype)  # type: ignore[arg-type]
+    t = as_tensor(np.array(x, dtype=dtype, copy=copy) if is_numpy(x) else x)
     if dtype is not None and t.dtype != np.dtype(dtype):
         if copy is False:
             raise ValueError(f"asarray from {t.dtype} to {np.dtype(dtype)} needs a copy, but copy=False was given")
@@ -67,8 +71,7 @@ def tensor(data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = F
     Tensor([2., 4.], from=join)
     """
     if holds_tensor(data):
-        t = Tensor.stacked(data)
-        t = t if dtype is None else t.astype(dtype)
+        t = Tensor.stacked(data, dtype)
         t.name = name
         return t.requires_grad_() if requires_grad else t
     return Tensor(data, dtype=dtype, requires_grad=requires_grad, name=name)

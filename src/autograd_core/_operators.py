@@ -9,6 +9,7 @@ import numpy as np
 from . import _rules  # noqa: F401  (importing the rules fills the table)
 from ._assignment import update
 from ._call import call_function
+from ._errors import ShapeError
 from ._primitive import entry_of, look_up
 from ._record import binary, unary
 
@@ -169,6 +170,11 @@ class Operators:
         return update(self, _POWER, other)
 
     def __imatmul__(self, other: Any) -> Any:
+        if np.ndim(other) < 2:  # NumPy's out= would broadcast the product over self
+            raise ShapeError(
+                f"an in-place matmul of a Tensor by an operand of shape {np.shape(other)} does not keep its shape; "
+                "write x = x @ y instead"
+            )
         return update(self, _MATMUL, other)
 
     def __ifloordiv__(self, other: Any) -> Any:

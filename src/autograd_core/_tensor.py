@@ -75,7 +75,7 @@ class Tensor(Operators, Methods, Conversion, Copying, Interchange):
     def __init__(
         self, data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
     ) -> None:
-        source = self.stacked(data) if holds_tensor(data) else data
+        source = self.stacked(data, dtype) if holds_tensor(data) else data
         if isinstance(source, Tensor):
             if source._node is not None:
                 raise HistoryError(
@@ -93,9 +93,12 @@ class Tensor(Operators, Methods, Conversion, Copying, Interchange):
             self.requires_grad_()
 
     @classmethod
-    def stacked(cls, items: Sequence[Any]) -> Tensor:
-        """Stack nested sequences of Tensors and numbers, keeping the Tensors' history."""
-        parts = [cls.stacked(x) if isinstance(x, (list, tuple)) else as_tensor(x) for x in items]
+    def stacked(cls, items: Sequence[Any], dtype: DTypeLike | None = None) -> Tensor:
+        """Stack nested sequences of Tensors and numbers, keeping the Tensors' history.
+
+        Each is converted to `dtype` on its own: ``2**53 + 1`` beside a float stays itself in ``int64``.
+        """
+        parts = [cls.stacked(x, dtype) if isinstance(x, (list, tuple)) else _converted(x, dtype) for x in items]
         return call_function(np.stack, (parts,), {})  # type: ignore[no-any-return]
 
     # -- what it is -------------------------------------------------------------------------------------------------------
@@ -372,6 +375,13 @@ class Tensor(Operators, Methods, Conversion, Copying, Interchange):
 def holds_tensor(data: Any) -> bool:
     """Whether a nested sequence holds a Tensor."""
     return isinstance(data, (list, tuple)) and any(isinstance(x, Tensor) or holds_tensor(x) for x in data)
+
+
+def _converted(x: Any, dtype: DTypeLike | None) -> Tensor:
+    if dtype is None:
+        return as_tensor(x)
+    t = as_tensor(np.asarray(x, dtype) if is_numpy(x) else x)
+    return t if t.dtype == np.dtype(dtype) else t.astype(dtype)
 
 
 def _node_of(t: Tensor) -> Node:
