@@ -36,7 +36,6 @@ OTHER_VALUES = {
     "histogramdd": "likewise",
     "interp": "values beyond a period that overflow",
     "linalg.pinv": "of nothing",
-    "logspace": "the exponents' dtype beside a Python number",
     "nanpercentile": "dtypes of quantiles of integers and truth values",
     "nanquantile": "likewise",
     "nanstd": "dtypes of results of complex or integer dtype=",

@@ -217,9 +217,9 @@ def linspace(
     """Evenly spaced numbers from `start` to `stop`."""
     if (num := int(num)) < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
-    start, stop = array(start), array(stop)
-    kind = np.result_type(start.dtype, stop.dtype, 1.0)
-    start, stop = start.astype(kind), stop.astype(kind)
+    # a Python number has no dtype of its own to promote the other end with
+    kind = np.result_type(*(x if isinstance(x, int | float | complex) else array(x).dtype for x in (start, stop)), 1.0)
+    start, stop = array(start).astype(kind), array(stop).astype(kind)
     parts = num - 1 if endpoint else num
     delta = stop - start
     steps = np.arange(num, dtype=kind).reshape((-1,) + (1,) * delta.ndim)

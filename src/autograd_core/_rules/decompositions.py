@@ -11,7 +11,7 @@ from .._errors import UnsupportedFunction
 from .._primitive import composite, constant
 from . import determinants
 from . import linalg as rules
-from .common import array, axes_of, axis_of, refuse_out
+from .common import array, axes_of, refuse_out
 
 _ONE = np.eye(1)
 _RESULTS: tuple[Any, ...] = tuple(
@@ -233,7 +233,7 @@ def _vector_norm(x: Any, ord_: Any, axes: Any, keepdims: Any) -> Any:
         return np.sum((x != 0).astype(np.finfo(x.dtype).dtype), axis=axes, keepdims=keepdims)
     size = np.abs(x)
     if ord_ == math.inf:
-        return np.max(size, axis=axes, keepdims=keepdims)
+        return np.max(size, axis=axes, keepdims=keepdims, initial=0)
     if ord_ == -math.inf:
         return np.min(size, axis=axes, keepdims=keepdims)
     if ord_ == 1:
@@ -259,7 +259,7 @@ def _matrix_norm(x: Any, ord_: Any, axes: tuple[int, ...], keepdims: Any) -> Any
     if ord_ in (1, -1, math.inf, -math.inf):
         inner = row if abs(ord_) == 1 else col
         sums = np.sum(np.abs(x), axis=inner, keepdims=True)
-        y = (np.max if ord_ > 0 else np.min)(sums, axis=axes, keepdims=True)
+        y = np.max(sums, axis=axes, keepdims=True, initial=0) if ord_ > 0 else np.min(sums, axis=axes, keepdims=True)
     elif ord_ in (2, -2, "nuc"):
         s = svdvals(np.moveaxis(x, (row, col), (-2, -1)))
         y = np.sum(s, axis=-1) if ord_ == "nuc" else _extreme_value(s, ord_ == 2)
@@ -371,5 +371,4 @@ def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
 @composite(np.linalg.vecdot)
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     """The product of vectors along an axis, the first conjugated."""
-    x1, x2 = array(x1), array(x2)
-    return np.sum(x1.conj() * x2, axis=axis_of(axis, max(x1.ndim, x2.ndim)))
+    return np.vecdot(array(x1), array(x2), axis=axis)

@@ -102,7 +102,7 @@ for degrees, factor in (
 
 @primitive
 def signum(a: Any) -> Any:
-    """The sign of a real number: locally constant."""
+    """The sign, as a constant: that of a real number is one locally."""
     return np.sign(a)
 
 
@@ -115,7 +115,8 @@ def sign(x: Any) -> Any:
     if x.dtype.kind != "c":
         return signum(x)
     size = np.absolute(x)
-    return np.where(size == 0, 0, x / np.where(size == 0, 1, size))
+    ordinary = np.isfinite(size) & (size != 0)  # NumPy has a sign of an infinite number too
+    return np.where(ordinary, x / np.where(ordinary, size, 1), signum(x))
 
 
 elementwise(np.absolute, lambda g, _y, a: g * np.sign(a).conj(), holomorphic=False, words="dA = G sign A")

@@ -144,8 +144,12 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
 
 @composite(np.vecdot)
 def vecdot(a: Any, b: Any, axis: int = -1, keepdims: bool = False) -> Any:
-    """The product of vectors along an axis, the first conjugated."""
-    return np.sum(_array(a).conj() * _array(b), axis=axis, keepdims=keepdims)
+    """The product of vectors along an axis of each, the first conjugated."""
+    a, b = np.moveaxis(_array(a), axis, -1), np.moveaxis(_array(b), axis, -1)
+    if a.shape[-1] != b.shape[-1]:  # the axis of vectors does not broadcast
+        raise ValueError(f"vecdot along axis {axis} of vectors of {a.shape[-1]} and of {b.shape[-1]} elements")
+    products = np.sum(a.conj() * b, axis=-1)
+    return np.expand_dims(products, axis) if keepdims else products
 
 
 @composite(np.matvec)
