@@ -70,3 +70,14 @@ def test_a_leaf_changes_at_an_index_under_no_grad_only():
     np.testing.assert_array_equal(w.numpy()[0], A[0] - 1)
     assert w.is_leaf
     assert w.requires_grad
+
+
+@pytest.mark.parametrize("index", [(), ..., True, None])
+def test_assignment_to_the_whole_of_a_zero_dimensional_tensor_is_differentiated(index):
+    def f(x):
+        y = x * 1.0
+        y[index] = 3.0 * x
+        return y * y
+
+    assert ac.grad(f)(2.0).item() == 36.0
+    assert ac.grad(ac.grad(f))(2.0).item() == 18.0

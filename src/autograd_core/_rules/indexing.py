@@ -53,7 +53,7 @@ linear(scatter, lambda g, _y, _a, index, shape: gather(g, index), words="dA = G 
 @primitive
 def put(a: Any, value: Any, index: Any) -> Any:
     """Return a copy of `a` with ``a[index]`` replaced by `value`."""
-    out = a.copy()
+    out = np.array(a) if isinstance(a, np.generic) else a.copy()  # a cotangent of no axes may be a scalar of NumPy
     out[index] = value
     return out
 
