@@ -205,13 +205,13 @@ FFT = {
 
 DEPARTURES = {
     "trace": "the graph; the trace of a matrix is `linalg.trace`",
+    "finfo": "the limits are NumPy scalars, not Python's",
+    "clip": "the result has the dtype to which the array and bounds that are arrays promote, not always the array's",
     "linalg.eig": "before NumPy 2.5 real where every eigenvalue of a real matrix is",
     "linalg.eigvals": "likewise",
-    "finfo": "the limits are NumPy scalars, not Python's",
-    "fft.fftfreq": "no dtype=",
-    "fft.rfftfreq": "no dtype=",
+    "linalg.pinv": "without `rtol=` singular values below 1e-15 of the largest are 0; the standard's bound follows the dtype",
 }
-"""Where NumPy, and so this package, departs from the standard."""
+"""Where NumPy, and so this package, departs from the standard: the list in `docs/array-api.md`."""
 
 
 def resolved(xp: Any, x: Any) -> Any:

@@ -142,7 +142,7 @@ def module_stub(module: types.ModuleType, source: types.ModuleType) -> str:
     for name in dir(module):
         made = getattr(module, name)
         if not name.startswith("_") and callable(made):
-            functions += definition(getattr(source, name, made) if not hasattr(made, "__wrapped__") else made.__wrapped__, name)
+            functions += definition(getattr(made, "__wrapped__", made), name)
     return (
         HEADER
         + "from typing import Any, TypeAlias\n\n"

@@ -13,6 +13,7 @@ import numpy as _np  # noqa: ICN001  (not a name of ours)
 from ._array_api import argsort as argsort
 from ._array_api import attribute as _attribute
 from ._array_api import broadcast_shapes as broadcast_shapes
+from ._array_api import clip as clip
 from ._array_api import finfo as finfo
 from ._array_api import from_dlpack as from_dlpack
 from ._array_api import full as full

@@ -17,7 +17,7 @@ from ._primitive import TABLE, Refused
 from ._record import plain
 from ._tensor import Tensor, as_tensor
 
-__all__ = ["argsort", "attribute", "broadcast_shapes", "finfo", "from_dlpack", "full", "iinfo", "names", "sort"]
+__all__ = ["argsort", "attribute", "broadcast_shapes", "clip", "finfo", "from_dlpack", "full", "iinfo", "names", "sort"]
 
 UNCHANGED = frozenset({
     "__array_namespace_info__", "dtype", "e", "errstate", "euler_gamma", "generic", "inf", "isdtype", "issubdtype", "nan",
@@ -152,6 +152,40 @@ def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
     (3, 2)
     """
     return np.broadcast_shapes(*shapes)
+
+
+def clip(a: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None, **others: Any) -> Tensor:
+    """Clip to bounds; the derivative is 1 inside and on the bounds, as that of PyTorch's ``clamp``.
+
+    Parameters
+    ----------
+    a : array_like
+        The values.
+    min, max : array_like, optional
+        The bounds, by place or by name as the array API standard has them; they may have a history.
+    a_min, a_max : array_like, optional
+        NumPy's names of the same.
+    **others
+        As for ``np.clip``.
+
+    Raises
+    ------
+    TypeError
+        If a bound is given twice.
+
+    Examples
+    --------
+    >>> import autograd_core as ac
+    >>> ac.clip([1.0, 2.0, 3.0], 1.5, max=2.5)
+    Tensor([1.5, 2. , 2.5])
+    """
+    for name, bound, other in (("min", min, a_min), ("max", max, a_max)):
+        if bound is not None and other is not None:
+            raise TypeError(f"clip got one bound twice, {name}={bound!r:.40} and a_{name}={other!r:.40}; pass {name}= only")
+    return _clip(a, a_min if min is None else min, a_max if max is None else max, **others)  # type: ignore[no-any-return]
+
+
+_clip = public(np.clip)
 
 
 def sort(
