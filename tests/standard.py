@@ -206,7 +206,10 @@ FFT = {
 DEPARTURES = {
     "trace": "the graph; the trace of a matrix is `linalg.trace`",
     "finfo": "the limits are NumPy scalars, not Python's",
-    "clip": "the result has the dtype to which the array and bounds that are arrays promote, not always the array's",
+    "floor_divide": "an infinity by a number is NaN, and a number by an infinity of the other sign is -1, as in Python",
+    "pow": "`x ** 0.5` is the square root, NaN of -infinity and -0 of -0; `ac.pow` of two arrays is the standard's",
+    "expm1": "of complex infinities and NaN it is another infinity or NaN",
+    "repeat": "numbers of repeats of dtype uint64 raise",
     "linalg.eig": "before NumPy 2.5 real where every eigenvalue of a real matrix is",
     "linalg.eigvals": "likewise",
     "linalg.pinv": "without `rtol=` singular values below 1e-15 of the largest are 0; the standard's bound follows the dtype",
