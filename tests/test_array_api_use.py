@@ -25,6 +25,8 @@ SMOOTH = {
     "angle": lambda x: xpx.angle(x + 1j * x * x).sum(),
     "apply_where": lambda x: (xpx.apply_where(x > 2.5, x, lambda a: a * a, lambda a: -a)).sum(),
     "at.add": lambda x: (xpx.at(x, (0, slice(None))).add(x[1, :], copy=True) ** 2).sum(),
+    "at.divide": lambda x: (xpx.at(x)[:, 1].divide(2.0, copy=True) ** 2).sum(),
+    "at.max": lambda x: (xpx.at(x)[0, :].max(x[1, :] - 2.0, copy=True) ** 2).sum(),
     "at.multiply": lambda x: (xpx.at(x, x > 2.5).multiply(2.0, copy=True) ** 2).sum(),
     "at.set": lambda x: (xpx.at(x)[0, :].set(x[1, :], copy=True) ** 2).sum(),
     "atleast_nd": lambda x: (xpx.atleast_nd(x, ndim=3) ** 2).sum(),
@@ -32,12 +34,15 @@ SMOOTH = {
     "create_diagonal": lambda x: (xpx.create_diagonal(x[0]) ** 2).sum(),
     "deg2rad": lambda x: (xpx.deg2rad(x) ** 2).sum(),
     "kron": lambda x: xpx.kron(x, x).sum(),
+    "lazy_apply": lambda x: xpx.lazy_apply(lambda a: a * a, x).sum(),
     "nan_to_num": lambda x: (xpx.nan_to_num(x) ** 2).sum(),
     "nanmax": lambda x: (xpx.nanmax(x, axis=0) ** 2).sum(),
     "nanmean": lambda x: (xpx.nanmean(x, axis=0) ** 2).sum(),
+    "nanmin": lambda x: (xpx.nanmin(x, axis=1) ** 2).sum(),
     "nansum": lambda x: (xpx.nansum(x * x, axis=1) ** 2).sum(),
     "pad": lambda x: (xpx.pad(x, 1, constant_values=2.0) ** 2).sum(),
     "partition": lambda x: (xpx.partition(x, 1)[:, 0] ** 2).sum(),
+    "rad2deg": lambda x: (xpx.rad2deg(x) ** 2).sum(),
     "sinc": lambda x: (xpx.sinc(x / 3) ** 2).sum(),
 }
 
@@ -57,6 +62,9 @@ def test_array_api_extra_is_differentiable(name):
         lambda xp: xpx.union1d(xp.asarray([1, 2]), xp.asarray([3, 2])),
         lambda xp: xpx.isin(xp.asarray([1, 2]), xp.asarray([2])),
         lambda xp: xpx.argpartition(xp.asarray(A), 1),
+        lambda xp: xpx.searchsorted(xp.asarray([1.0, 2.0, 3.0]), xp.asarray([0.5, 2.0]), side="right"),
+        lambda xp: xpx.unravel_index(xp.asarray([1, 5]), (2, 3))[1],
+        lambda xp: xpx.tril_indices(3, xp=xp)[0],
     ],
 )
 def test_array_api_extra_computes_what_it_does_with_numpy(f):
@@ -64,6 +72,14 @@ def test_array_api_extra_computes_what_it_does_with_numpy(f):
     assert isinstance(ours, ac.Tensor)
     np.testing.assert_array_equal(ours.numpy(), theirs)
     assert ours.dtype == theirs.dtype
+
+
+def test_array_api_extra_s_assertions_take_tensors():
+    x = ac.asarray(A)
+    for check in (xpx.testing.assert_close, xpx.testing.assert_equal):
+        check(x * 1, x)
+        with pytest.raises(AssertionError, match="Mismatched elements"):
+            check(x + 1, x)
 
 
 def test_array_api_compat_recognises_a_tensor():
