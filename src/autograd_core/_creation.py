@@ -68,7 +68,7 @@ def tensor(data: Any, *, dtype: DTypeLike | None = None, requires_grad: bool = F
     >>> import autograd_core as ac
     >>> x = ac.tensor(2.0, requires_grad=True)
     >>> ac.tensor([x, x * x])
-    Tensor([2., 4.], from=join)
+    Tensor([2., 4.], from=pile)
     """
     if holds_tensor(data):
         t = Tensor.stacked(data, dtype)
