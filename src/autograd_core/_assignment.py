@@ -5,6 +5,7 @@ Every name for the same Tensor sees it, as in NumPy; what a graph has saved neve
 
 from __future__ import annotations
 
+import gc
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -101,8 +102,10 @@ def _has_no_history(t: Any, other: Any, what: str, temporary: bool = False) -> b
         return True
     source = getattr(t, "_source", None)
     if source is not None and source() is not None and not temporary:
+        gc.collect()  # what only a cycle of garbage still holds is not living
+    if source is not None and (living := source()) is not None and not temporary:
         raise AssignmentError(
-            f"{what} on a Tensor of shape {t.shape} whose array is a view of another living Tensor of shape {source().shape}: "
+            f"{what} on a Tensor of shape {t.shape} whose array is a view of another living Tensor of shape {living.shape}: "
             "NumPy would change both; assign to the other by its index, as in x[0, 1] = v, or work on .copy()"
         )
     if node is None:
