@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-import autograd_core as ac
-
 from ._errors import require
 from ._functional.windows import numbers
 from .layers.convolution import _Windowed
 from .module import Module
+from .training.evaluation import evaluating
 
 __all__ = ["Row", "Summary", "summary"]
 
@@ -195,13 +194,10 @@ def _run(model: Module, inputs: tuple[Any, ...], rows: dict[Module, Row]) -> int
         row.output_bytes += getattr(first, "nbytes", 0) if row.leaf else 0
 
     hooks = [module.register_forward_hook(note) for module in rows]
-    training = model.training
-    model.eval()
     try:
-        with ac.no_grad():
+        with evaluating(model):
             model(*inputs)
     finally:
-        model.train(training)
         for hook in hooks:
             hook.remove()
     return sum(row.output_bytes for row in rows.values())

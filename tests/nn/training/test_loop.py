@@ -6,7 +6,6 @@ import signal
 import numpy as np
 import pytest
 
-import autograd_core as ac
 import nn
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
@@ -141,32 +140,14 @@ def test_interrupting_leaves_a_loadable_checkpoint_and_finishes_the_step(tmp_pat
     assert (model[0].weight.numpy() == whole[0].weight.numpy()).all()
 
 
-def test_early_stopping_brings_back_the_best_parameters():
-    model = nn.Linear(3, 1, rng=0)
-    optimizer = nn.optim.SGD(model.parameters(), 0.9)
-    rates = nn.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 0.1 if epoch < 5 else 1.2)  # diverges from then on
-    stopping = nn.EarlyStopping(patience=3)
-    history = nn.fit(
-        model,
-        (X, Y),
-        nn.MSELoss(),
-        optimizer,
-        epochs=50,
-        validation=(X, Y),
-        scheduler=rates,
-        callbacks=[stopping],
-        progress=False,
-    )
-    assert len(history.epochs) < 50
-    assert nn.evaluate(model, (X, Y), nn.MSELoss())["loss"] == pytest.approx(min(history["val_loss"]))
-
-
 def test_plateau_schedule_gets_the_validation_loss():
     model = nn.Linear(3, 1, rng=0)
     optimizer = nn.optim.SGD(model.parameters(), 1e-9)
     rates = nn.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=0, factor=0.5, eps=0)
     history = nn.fit(model, (X, Y), nn.MSELoss(), optimizer, epochs=4, validation=(X, Y), scheduler=rates, progress=False)
     assert history["lr"] == [1e-9, 1e-9, 5e-10, 2.5e-10]
+    nn.fit(model, (X, Y), nn.MSELoss(), optimizer, epochs=3, scheduler=rates, scheduler_every="step", progress=False)
+    assert optimizer.param_groups[0]["lr"] < 2.5e-10
 
 
 def test_bad_training_is_named():
@@ -178,6 +159,12 @@ def test_bad_training_is_named():
         nn.fit(model, [], nn.MSELoss(), optimizer, progress=False)
     with pytest.raises(nn.TrainingError, match="there is nothing to evaluate"):
         nn.evaluate(model, [], nn.MSELoss())
+    with pytest.raises(ValueError, match=r"metrics=\['accuracy'\] are computed on validation data"):
+        nn.fit(model, (X, Y), nn.MSELoss(), optimizer, metrics={"accuracy": nn.accuracy}, progress=False)
+    with pytest.raises(ValueError, match="resume=True and checkpoint_every=None need checkpoint="):
+        nn.fit(model, (X, Y), nn.MSELoss(), optimizer, resume=True, progress=False)
+    with pytest.raises(ValueError, match="checkpoint_every=0 must be positive"):
+        nn.fit(model, (X, Y), nn.MSELoss(), optimizer, checkpoint="x", checkpoint_every=0, progress=False)
     with pytest.raises(ValueError, match="EarlyStopping monitors 'val_loss', but the epoch has only"):
         nn.fit(model, (X, Y), nn.MSELoss(), optimizer, callbacks=[nn.EarlyStopping()], progress=False)
 
@@ -187,18 +174,3 @@ def test_progress_bar_shows_the_loss(capsys):
     model = nn.Linear(3, 1, rng=0)
     nn.fit(model, (X, Y), nn.MSELoss(), nn.optim.SGD(model.parameters(), 0.1), epochs=2)
     assert "epoch 2/2" in capsys.readouterr().err
-
-
-def test_history_draws_itself(tmp_path):
-    pytest.importorskip("matplotlib")
-    _, history = run(epochs=2)
-    history.plot(tmp_path / "loss.png")
-    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_evaluation_neither_records_nor_trains():
-    model, _, _, _ = setting()
-    before = model[1].running_mean.numpy()
-    nn.evaluate(model, (ac.asarray(X), Y), nn.MSELoss(), {"recorded": lambda output, _: float(output.requires_grad)})
-    assert (model[1].running_mean.numpy() == before).all()
-    assert model.training

@@ -14,10 +14,10 @@ import numpy as np
 
 import autograd_core as ac
 
-from ._errors import FileError, StateDictError
-from ._rng import random_state, set_random_state
-from .module import Module
-from .serialization import read, write
+from .._errors import FileError, StateDictError
+from .._rng import random_state, set_random_state
+from ..module import Module
+from ..serialization import read, write
 
 __all__ = ["generators", "load_checkpoint", "save_checkpoint"]
 
@@ -74,23 +74,24 @@ def load_checkpoint(path: str | Path, model: Module, optimizer: Any) -> tuple[di
         about: dict[str, Any] = json.loads(metadata["training"])
         saved = about.pop("optimizer")
         state: dict[int, dict[str, Any]] = {int(i): dict(entries) for i, entries in saved["numbers"].items()}
-        for name, array in arrays.items():
-            kind, _, rest = name.partition("/")
+        for entry, array in arrays.items():
+            kind, _, rest = entry.partition("/")
             if kind == "optimizer":
                 i, _, key = rest.partition("/")
                 state.setdefault(int(i), {})[key] = array
         random, owned = about.pop("random"), about.pop("generators")
+        name, groups = saved["name"], saved["groups"]
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise FileError(f"{path}: not a checkpoint of nn.fit ({type(error).__name__}: {error})") from error
-    if saved["name"] != type(optimizer).__name__:
-        raise StateDictError(f"{path} holds the state of {saved['name']}, not of {type(optimizer).__name__}")
+    if type(optimizer).__name__ != name:
+        raise StateDictError(f"{path} holds the state of {name}, not of {type(optimizer).__name__}")
     own = generators(model)
     if set(own) != set(owned):
         raise StateDictError(f"{path} holds random generators at {sorted(owned)}, the model at {sorted(own)}")
-    optimizer_state = {"state": state, "param_groups": saved["groups"]}
+    optimizer_state = {"state": state, "param_groups": groups}
     model.load_state_dict({n.removeprefix("model/"): a for n, a in arrays.items() if n.startswith("model/")})
     optimizer.load_state_dict(optimizer_state)
     set_random_state(random)
-    for name, g in own.items():
-        g.bit_generator.state = owned[name]
+    for place, g in own.items():
+        g.bit_generator.state = owned[place]
     return about, {n: a for n, a in arrays.items() if not n.startswith(("model/", "optimizer/"))}
