@@ -78,7 +78,7 @@ def correlate(x: Any, weight: Any, bias: Any, windows: Windows, groups: int = 1)
     found = _correlated(x, kernels, windows, dtype)
     if bias is not None:
         found = np.add(found, bias.reshape(groups, -1), out=np.empty(found.shape, dtype))
-    return channels_first(found.reshape(*found.shape[:-2], -1))
+    return channels_first(found.reshape(*found.shape[:-2], weight.shape[0]))
 
 
 @primitive
@@ -93,14 +93,14 @@ def correlate_input(g: Any, weight: Any, windows: Windows, groups: int, spatial:
         turned = windows._replace(padding=around)
         kernels = np.ascontiguousarray(np.flip(split, axis=tuple(range(1, weight.ndim - 1))))
         found = _correlated(g, kernels, turned, dtype)
-        return channels_first(found.reshape(*found.shape[:-2], -1))
+        return channels_first(found.reshape(*found.shape[:-2], groups * weight.shape[1]))
     lengths, kernels = g.shape[2:], np.ascontiguousarray(split)
     out = np.zeros((g.shape[0], *spatial, groups, weight.shape[1]), dtype)
     rows = channels_last(g).reshape(-1, groups, g.shape[1] // groups).swapaxes(0, 1)
     for place, seen, elements in windows.offsets(spatial, lengths):
-        slab = (rows @ kernels[(slice(None), *place)]).swapaxes(0, 1).reshape(g.shape[0], *lengths, groups, -1)
+        slab = (rows @ kernels[(slice(None), *place)]).swapaxes(0, 1).reshape(g.shape[0], *lengths, groups, weight.shape[1])
         out[(slice(None), *elements)] += slab[(slice(None), *seen)]
-    return channels_first(out.reshape(*out.shape[:-2], -1))
+    return channels_first(out.reshape(*out.shape[:-2], groups * weight.shape[1]))
 
 
 @primitive

@@ -77,7 +77,7 @@ def windows_of(spatial: tuple[int, ...], kernel: Any, stride: Any, padding: Any,
     if not isinstance(padding, int | np.integer) and all(isinstance(p, tuple | list) for p in padding):
         pads = tuple((int(a), int(b)) for a, b in padding)
         if len(pads) != len(spatial) or any(n < 0 for pair in pads for n in pair):
-            raise ValueError(f"{operation}: padding={padding!r} must be {len(spatial)} pairs of integers of at least 0")
+            raise ShapeError(f"{operation}: padding={padding!r} must be {len(spatial)} pairs of integers of at least 0")
     else:
         pads = tuple((p, p) for p in each(padding, "padding", 0))
     w = Windows(each(kernel, "kernel", 1), each(stride, "stride", 1), pads, each(dilation, "dilation", 1))

@@ -34,7 +34,7 @@ def _batched(x: ac.Tensor, n: int, operation: str) -> tuple[ac.Tensor, bool]:
     return (x, False) if x.ndim == n + 2 else (x[None], True)
 
 
-def pad(x: Any, pad: tuple[int, ...], mode: str = "constant", value: float = 0.0) -> Any:
+def pad(input: Any, pad: tuple[int, ...], mode: str = "constant", value: float | None = None) -> Any:
     """Pad the last axes: ``pad`` holds (before, after) pairs, the last axis first.
 
     Parameters
@@ -47,7 +47,7 @@ def pad(x: Any, pad: tuple[int, ...], mode: str = "constant", value: float = 0.0
     ArgumentError
         If the mode is unknown or a reflection or a turn is longer than the axis.
     """
-    x = x if isinstance(x, ac.Tensor) else ac.asarray(x)
+    x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
     if len(pad) % 2 or len(pad) > 2 * x.ndim:
         raise ArgumentError(f"pad={pad!r} must be (before, after) pairs for at most {x.ndim} axes")
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
@@ -56,7 +56,7 @@ def pad(x: Any, pad: tuple[int, ...], mode: str = "constant", value: float = 0.0
         cut: Any = tuple(slice(max(0, -a), n - max(0, -b)) for (a, b), n in zip(pairs, x.shape[first:], strict=True))
         x = x[(..., *cut)] if any(a < 0 or b < 0 for a, b in pairs) else x
         for axis, (before, after) in enumerate(pairs, first):
-            parts = [_filled(x, axis, max(0, n), value) for n in (before, after)]
+            parts = [_filled(x, axis, max(0, n), value or 0.0) for n in (before, after)]
             if max(before, after) > 0:
                 x = ac.concatenate([parts[0], x, parts[1]], axis=axis)
         return x
@@ -130,7 +130,7 @@ def same_padding(kernel: tuple[int, ...], padding: str, stride: Sizes, dilation:
 
 
 def conv_transpose(
-    x: Any,
+    input: Any,
     weight: Any,
     bias: Any = None,
     stride: Sizes = 1,
@@ -143,7 +143,7 @@ def conv_transpose(
 
     Parameters
     ----------
-    x : array_like, shape (N, C, *spatial) or (C, *spatial)
+    input : array_like, shape (N, C, *spatial) or (C, *spatial)
     weight : Tensor, shape (C, F / groups, *kernel)
     output_padding : int or tuple of int
         Further elements at the end of each axis.
@@ -158,7 +158,7 @@ def conv_transpose(
     """
     n = weight.ndim - 2
     operation = f"conv_transpose{n}d"
-    x, alone = _batched(as_input(x, weight, operation), n, operation)
+    x, alone = _batched(as_input(input, weight, operation), n, operation)
     if x.shape[1] != weight.shape[0]:
         raise ac.ShapeError(
             f"{operation} expects {weight.shape[0]} channels, for a weight of shape {weight.shape}, "
@@ -245,7 +245,7 @@ def max_pool(
 
     def windows(a: Any) -> Any:
         columns = ac.unfold(ac.asarray(a), kernel, stride=strides, padding=pairs, dilation=dilations).numpy()
-        return columns.reshape(*columns.shape[: 1 + n], -1, columns.shape[-1])
+        return columns.reshape(*columns.shape[: 1 + n], math.prod(kernel), columns.shape[-1])
 
     places = windows(np.arange(1, math.prod(spatial) + 1, dtype=float).reshape(1, 1, *spatial))  # 0 marks padding
     values = np.where(places > 0, windows(x.numpy()), -np.inf)

@@ -52,6 +52,31 @@ def test_derivatives_by_parameters(name):
     assert check_parameters(lambda m: (weight * ac.sin(m(x))).mean(), layer, count=count) < 1e-6
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Conv2d(2, 4, 3),
+        lambda: nn.Conv2d(2, 4, 3, groups=2, padding=1),
+        lambda: nn.Conv2d(2, 4, 3, padding=1, padding_mode="reflect"),
+        lambda: nn.ConvTranspose2d(2, 4, 3, groups=2),
+        lambda: nn.MaxPool2d(2),
+        lambda: First(nn.MaxPool2d(2, return_indices=True)),
+        lambda: nn.AvgPool2d(2, padding=1),
+        lambda: nn.AdaptiveAvgPool2d(2),
+        lambda: nn.BatchNorm2d(2).eval(),
+        lambda: nn.GroupNorm(1, 2),
+        lambda: nn.Linear(6, 3),
+    ],
+)
+def test_an_empty_batch_goes_through_and_back(make):
+    layer, x = make(), ac.tensor(np.zeros((0, 2, 6, 6), np.float32), requires_grad=True)
+    y = layer(x)
+    assert y.shape[0] == 0
+    y.sum().backward()
+    assert x.grad.shape == x.shape
+    assert all((p.grad.numpy() == 0).all() for p in layer.parameters())
+
+
 def test_dtype_is_kept():
     for make, shape in LAYERS.values():
         x = RNG.normal(size=shape).astype(np.float32)
