@@ -8,61 +8,22 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 import autograd_core as ac
 
-from ._errors import ArgumentError, BufferError_, StateDictError
+from ._errors import ArgumentError, BufferError_
+from ._hooks import Hook, Removable, after, before
+from ._parameter import Parameter
+from ._state import KeyMismatch, entries, load
 
 __all__ = ["KeyMismatch", "Module", "Parameter"]
 
 
-class Parameter(ac.Tensor):
-    """A Tensor that a module owns and an optimizer changes.
-
-    Parameters
-    ----------
-    data : array_like
-        The initial values; copied, and kept in their floating dtype.
-    requires_grad : bool
-        Whether `backward` computes its gradient.
-
-    Examples
-    --------
-    >>> import nn
-    >>> nn.Parameter([1.0, 2.0]).requires_grad
-    True
-    """
-
-    __slots__ = ()
-
-    def __init__(self, data: Any, requires_grad: bool = True, *, dtype: DTypeLike | None = None) -> None:
-        super().__init__(data, dtype=dtype, requires_grad=requires_grad)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
-        twin = memo[id(self)] = Parameter(self.numpy(), self.requires_grad)
-        twin.name = self.name
-        return twin
-
-    def __reduce__(self) -> Any:
-        return Parameter, (self.numpy(), self.requires_grad)
-
-
-class KeyMismatch(NamedTuple):
-    """The names on which a state dictionary and a module disagree, as `load_state_dict` returns them."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-
-class Removable:
-    """Undoes a registration: call `remove()`."""
-
-    def __init__(self, undo: Callable[[], None]) -> None:
-        self.remove = undo
+T = TypeVar("T")
 
 
 def join(path: str, name: str) -> str:
@@ -95,8 +56,8 @@ class Module:
     _path: str = ""
     # Replaced on the instance, never changed in place, so that the empty defaults can be shared.
     _buffers: Mapping[str, bool] = {}
-    _forward_hooks: tuple[Callable[..., Any], ...] = ()
-    _forward_pre_hooks: tuple[Callable[..., Any], ...] = ()
+    _forward_hooks: tuple[Hook, ...] = ()
+    _forward_pre_hooks: tuple[Hook, ...] = ()
 
     if TYPE_CHECKING:  # attributes that `register_buffer` and `setattr` make
 
@@ -110,16 +71,10 @@ class Module:
         """Run `forward` between the hooks, with this module's path on what is recorded and in errors."""
         try:
             with ac.scope(self._path, type(self).__name__):
-                for hook in self._forward_pre_hooks:
-                    replaced = hook(self, args)
-                    if replaced is not None:
-                        args = replaced if isinstance(replaced, tuple) else (replaced,)
+                if self._forward_pre_hooks:
+                    args, kwargs = before(self._forward_pre_hooks, self, args, kwargs)
                 y = self.forward(*args, **kwargs)
-                for hook in self._forward_hooks:
-                    replaced = hook(self, args, y)
-                    if replaced is not None:
-                        y = replaced
-                return y
+                return after(self._forward_hooks, self, args, kwargs, y) if self._forward_hooks else y
         except ac.AutogradError as error:
             if not getattr(error, "module", None):  # the innermost module is the one to name
                 error.module = where = self._where()  # type: ignore[attr-defined]
@@ -135,16 +90,34 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._buffers:
             _check_buffer(join(self._path, name), value)
-        elif isinstance(value, Parameter):
-            value.name = join(self._path, name)
-        elif isinstance(value, Module):
-            value._move(join(self._path, name))
+        elif isinstance(value, Parameter | Module):
+            if hasattr(Module, name):
+                raise ArgumentError(
+                    f"{name!r} is an attribute of every module, so no {type(value).__name__} can have it; choose another name"
+                )
+            if isinstance(value, Module):
+                value._move(join(self._path, name))
+            else:
+                value.name = join(self._path, name)
         elif isinstance(self.__dict__.get(name), Parameter) and value is not None:
             raise ArgumentError(
                 f"{join(self._path, name)} is a Parameter and cannot become a {type(value).__name__}; "
                 "assign nn.Parameter(...), or write into it with ac.writable"
             )
         object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        if name in self._buffers:
+            object.__setattr__(self, "_buffers", {k: v for k, v in self._buffers.items() if k != name})
+
+    def _add(self, name: str, value: Any, kind: type) -> None:
+        """Set an attribute under a name that is free, or was one of this kind."""
+        if not name or "." in name:
+            raise ArgumentError(f"{name!r} cannot be a name within a module: it must not be empty or contain a dot")
+        if hasattr(self, name) and not isinstance(vars(self).get(name, self.forward), kind | None):
+            raise ArgumentError(f"{type(self).__name__} already has an attribute {name!r}; choose another name")
+        setattr(self, name, value)
 
     def _move(self, path: str) -> None:
         """Take a new path, and name everything below after it."""
@@ -169,16 +142,26 @@ class Module:
         """
         value = tensor if tensor is None or isinstance(tensor, ac.Tensor) else ac.tensor(tensor)
         _check_buffer(join(self._path, name), value)
+        if name in self._buffers:
+            object.__delattr__(self, name)
+        self._add(name, value, type(None))
         object.__setattr__(self, "_buffers", {**self._buffers, name: persistent})
-        object.__setattr__(self, name, value)
 
-    def register_parameter(self, name: str, parameter: Parameter | None) -> None:
-        """Set an attribute to a Parameter, or to None where the layer goes without it."""
-        setattr(self, name, parameter)
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Set an attribute to a Parameter, or to None where the layer goes without it.
+
+        Raises
+        ------
+        ArgumentError
+            If the name is taken, empty, or contains a dot; likewise for buffers and modules.
+        """
+        self._add(name, param, Parameter)
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Set an attribute to a child module."""
-        setattr(self, name, module)
+        if module is not None and not isinstance(module, Module):
+            raise ArgumentError(f"{join(self._path, name)} must be a Module or None, not a {type(module).__name__}")
+        self._add(name, module, Module)
 
     # -- walking the tree -------------------------------------------------------------------------------------------------
 
@@ -190,7 +173,7 @@ class Module:
         """Iterate over the modules directly below."""
         return (child for _, child in self.named_children())
 
-    def named_modules(self, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+    def named_modules(self, *, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
         """Iterate over this module and all below, depth first, with their paths from here; a shared one comes once."""
         seen: set[Module] = set()
         pending: list[tuple[str, Module]] = [(prefix, self)]
@@ -202,16 +185,18 @@ class Module:
             yield path, module
             pending.extend((join(path, name), child) for name, child in reversed(list(module.named_children())))
 
-    def modules(self) -> Iterator[Module]:
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """Iterate over this module and all below."""
-        return (module for _, module in self.named_modules())
+        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Iterate over the parameters with their paths from here; a shared one comes once."""
         seen: set[Parameter] = set()
-        for path, module in self.named_modules(prefix, remove_duplicate) if recurse else ((prefix, self),):
+        for path, module in (
+            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else ((prefix, self),)
+        ):
             for name, value in list(vars(module).items()):
                 if isinstance(value, Parameter) and not (remove_duplicate and value in seen):
                     seen.add(value)
@@ -221,12 +206,19 @@ class Module:
         """Iterate over the parameters, each once."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, ac.Tensor]]:
-        """Iterate over the buffers with their paths from here."""
-        for path, module in self.named_modules(prefix) if recurse else ((prefix, self),):
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, ac.Tensor]]:
+        """Iterate over the buffers with their paths from here; a shared one comes once."""
+        seen: set[ac.Tensor] = set()
+        for path, module in (
+            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else ((prefix, self),)
+        ):
             for name in module._buffers:
-                if getattr(module, name) is not None:
-                    yield join(path, name), getattr(module, name)
+                value = getattr(module, name)
+                if value is not None and not (remove_duplicate and value in seen):
+                    seen.add(value)
+                    yield join(path, name), value
 
     def buffers(self, recurse: bool = True) -> Iterator[ac.Tensor]:
         """Iterate over the buffers."""
@@ -234,29 +226,32 @@ class Module:
 
     def get_submodule(self, target: str) -> Module:
         """Find the module at a path such as ``"features.0"``."""
-        found = dict(self.named_modules(remove_duplicate=False)).get(target)
-        if found is None:
-            raise AttributeError(f"{type(self).__name__} has no module at {target!r}")
-        return found
+        return _find(self, "module", target, self.named_modules(remove_duplicate=False))
+
+    def get_parameter(self, target: str) -> Parameter:
+        """Find the parameter at a path such as ``"features.0.weight"``."""
+        return _find(self, "parameter", target, self.named_parameters(remove_duplicate=False))
+
+    def get_buffer(self, target: str) -> ac.Tensor:
+        """Find the buffer at a path such as ``"norm.running_mean"``."""
+        return _find(self, "buffer", target, self.named_buffers(remove_duplicate=False))
 
     # -- state ------------------------------------------------------------------------------------------------------------
 
-    def state_dict(self) -> dict[str, ac.Tensor]:
+    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, ac.Tensor]:
         """Return parameters and persistent buffers by path.
 
-        The Tensors are snapshots without history: a later optimizer step does not change them.
+        Parameters
+        ----------
+        prefix : str
+            Put before every path.
+        keep_vars : bool
+            Return the parameters themselves. The Tensors are snapshots without history otherwise: a later optimizer step does
+            not change them.
         """
-        state: dict[str, ac.Tensor] = {}
-        for path, module in self.named_modules(remove_duplicate=False):
-            for name, value in vars(module).items():
-                if isinstance(value, Parameter):
-                    state[join(path, name)] = value.detach()
-            for name, persistent in module._buffers.items():
-                if persistent and getattr(module, name) is not None:
-                    state[join(path, name)] = getattr(module, name).detach()
-        return state
+        return {prefix + path: value if keep_vars else value.detach() for path, _, _, value in entries(self)}
 
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> KeyMismatch:
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> KeyMismatch:
         """Copy values by path into parameters and buffers; nothing is changed if anything does not fit.
 
         Parameters
@@ -265,6 +260,8 @@ class Module:
             As `state_dict` returns, or PyTorch's of the same model.
         strict : bool
             Raise on missing and on unknown names; without it they are only returned.
+        assign : bool
+            Make new parameters and buffers of the given values, in their dtype, instead of copying into those there are.
 
         Returns
         -------
@@ -276,39 +273,14 @@ class Module:
         StateDictError
             If names (when strict) or shapes differ.
         """
-        own = self.state_dict()
-        missing = [name for name in own if name not in state_dict]
-        unexpected = [name for name in state_dict if name not in own]
-        problems = []
-        if strict and unexpected:
-            problems.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{name}"' for name in unexpected) + ".")
-        if strict and missing:
-            problems.append("Missing key(s) in state_dict: " + ", ".join(f'"{name}"' for name in missing) + ".")
-        values = {name: _values(state_dict[name]) for name in own if name in state_dict}
-        problems += [
-            f"size mismatch for {name}: the state_dict has shape {values[name].shape}, the module {own[name].shape}."
-            for name in values
-            if values[name].shape != own[name].shape
-        ]
-        if problems:
-            raise StateDictError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(problems))
-        del own  # its snapshots would force a copy of every parameter
-        for path, module in self.named_modules(remove_duplicate=False):
-            for name, value in list(vars(module).items()):
-                given = values.get(join(path, name))
-                if given is None:
-                    continue
-                if isinstance(value, Parameter):
-                    with ac.writable(value) as array:
-                        array[...] = given
-                else:
-                    setattr(module, name, ac.tensor(given, dtype=value.dtype))
-        return KeyMismatch(missing, unexpected)
+        return load(self, state_dict, strict, assign)
 
     # -- changing the whole tree ------------------------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
         """Switch dropout, batch normalization and their like to training behaviour, here and below."""
+        if not isinstance(mode, bool):
+            raise ArgumentError(f"train(mode) takes True or False, not a {type(mode).__name__}; to train a model see nn.fit")
         for module in self.modules():
             module.training = mode
         return self
@@ -328,28 +300,24 @@ class Module:
             parameter.requires_grad_(requires_grad)
         return self
 
-    def apply(self, function: Callable[[Module], Any]) -> Self:
-        """Call `function` on every module below, then on this one."""
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
+        """Call `fn` on every module below, then on this one."""
         for child in self.children():
-            child.apply(function)
-        function(self)
+            child.apply(fn)
+        fn(self)
         return self
 
     def to(self, dtype: DTypeLike) -> Self:
         """Convert floating parameters and buffers to another dtype.
 
-        Parameters become new objects, so make the optimizer afterwards.
+        Parameters stay the same objects, so that an optimizer made before goes on with them.
         """
-        converted: dict[Parameter, Parameter] = {}
+        for parameter in self.parameters():
+            parameter.convert(dtype)
         for module in self.modules():
-            for name, value in list(vars(module).items()):
-                if not isinstance(value, ac.Tensor) or value.dtype.kind not in "fc" or value.dtype == np.dtype(dtype):
-                    continue
-                if isinstance(value, Parameter):
-                    if value not in converted:
-                        converted[value] = Parameter(value.numpy(), value.requires_grad, dtype=dtype)
-                    setattr(module, name, converted[value])
-                elif name in module._buffers:
+            for name in module._buffers:
+                value = getattr(module, name)
+                if value is not None and value.dtype.kind in "fc":
                     setattr(module, name, value.astype(dtype))
         return self
 
@@ -363,15 +331,36 @@ class Module:
 
     # -- hooks ------------------------------------------------------------------------------------------------------------
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> Removable:
-        """Call ``hook(module, args, output)`` after `forward`; what it returns, if anything, replaces the output."""
-        self._forward_hooks = (*self._forward_hooks, hook)
-        return Removable(lambda: setattr(self, "_forward_hooks", _without(self._forward_hooks, hook)))
+    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False) -> Removable:
+        """Call ``hook(module, args, output)`` after `forward`; what it returns, if anything, replaces the output.
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Removable:
-        """Call ``hook(module, args)`` before `forward`; what it returns, if anything, replaces the arguments."""
-        self._forward_pre_hooks = (*self._forward_pre_hooks, hook)
-        return Removable(lambda: setattr(self, "_forward_pre_hooks", _without(self._forward_pre_hooks, hook)))
+        Parameters
+        ----------
+        hook : callable
+            ``hook(module, args, kwargs, output)`` if `with_kwargs`.
+        prepend : bool
+            Run it before the hooks there are, not after.
+        """
+        return self._hook("_forward_hooks", Hook(hook, with_kwargs), prepend)
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> Removable:
+        """Call ``hook(module, args)`` before `forward`; what it returns, if anything, replaces the arguments.
+
+        Parameters
+        ----------
+        hook : callable
+            ``hook(module, args, kwargs)`` if `with_kwargs`, which returns both.
+        prepend : bool
+            Run it before the hooks there are, not after.
+        """
+        return self._hook("_forward_pre_hooks", Hook(hook, with_kwargs), prepend)
+
+    def _hook(self, where: str, hook: Hook, prepend: bool) -> Removable:
+        there = getattr(self, where)
+        setattr(self, where, (hook, *there) if prepend else (*there, hook))
+        return Removable(lambda: setattr(self, where, tuple(h for h in getattr(self, where) if h is not hook)))
 
     # -- text -------------------------------------------------------------------------------------------------------------
 
@@ -390,12 +379,11 @@ class Module:
         return copy.deepcopy(self)
 
 
-def _values(value: Any) -> np.ndarray[Any, Any]:
-    return value.numpy() if isinstance(value, ac.Tensor) else np.asarray(value)
-
-
-def _without(hooks: tuple[Any, ...], hook: Any) -> tuple[Any, ...]:
-    return tuple(h for h in hooks if h is not hook)
+def _find(root: Module, kind: str, target: str, named: Iterator[tuple[str, T]]) -> T:
+    found = dict(named)
+    if target not in found:
+        raise AttributeError(f"{type(root).__name__} has no {kind} at {target!r}")
+    return found[target]
 
 
 def _check_buffer(path: str, value: Any) -> None:

@@ -186,3 +186,65 @@ def test_errors_name_the_module_and_both_shapes():
 def test_a_module_without_forward_says_so():
     with pytest.raises(NotImplementedError, match=r"Module has no forward\(\); write one"):
         nn.Module()(1)
+
+
+def test_an_optimizer_made_before_a_conversion_goes_on():
+    """The parameters stay the same objects, with their names, gradients and sharing."""
+    model = Model()
+    model.head.weight = model.features[0].weight = nn.Parameter(np.ones((4, 3), np.float32))
+    model.features[0].bias.grad = ac.tensor(np.ones(4, np.float32))
+    before = list(model.named_parameters())
+    optimizer = nn.optim.SGD([model.features[0].bias], lr=1.0)
+    model.double()
+    assert all(a is b for (_, a), (_, b) in zip(before, model.named_parameters(), strict=True))
+    assert model.head.weight is model.features[0].weight
+    assert model.scale.dtype == model.head.bias.dtype == float
+    assert [name for name, p in model.named_parameters()] == [p.name.replace("head.w", "features.0.w") for _, p in before]
+    old = model.features[0].bias.numpy().copy()
+    optimizer.step()
+    assert (model.features[0].bias.numpy() == old - 1).all()
+    model.to(float)  # nothing to convert
+    assert model.features[0].bias.grad is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda m: m.add_module("a.b", nn.ReLU()), "'a.b' cannot be a name within a module"),
+        (lambda m: m.register_buffer("", None), "'' cannot be a name within a module"),
+        (lambda m: m.register_buffer("head", None), "Model already has an attribute 'head'"),
+        (lambda m: m.register_parameter("forward", nn.Parameter([1.0])), "Model already has an attribute 'forward'"),
+        (lambda m: m.add_module("extra", 3), "extra must be a Module or None, not a int"),
+        (lambda m: setattr(m, "train", nn.ReLU()), "'train' is an attribute of every module, so no ReLU can have it"),
+        (lambda m: nn.ModuleDict({"items": nn.ReLU()}), "ModuleDict already has an attribute 'items'"),
+        (lambda m: nn.Sequential(nn.Linear(1, 1), np.tanh), "Sequential holds modules, not a ufunc; call it in forward"),
+        (lambda m: nn.ModuleList([1]), "ModuleList holds modules, not a int"),
+        (lambda m: m.train([1, 2]), r"train\(mode\) takes True or False, not a list"),
+    ],
+)
+def test_names_and_values_that_would_break_a_module_are_refused(change, text):
+    with pytest.raises(ValueError, match=text):
+        change(Model())
+
+
+def test_something_that_is_no_state_is_named():
+    with pytest.raises(nn.StateDictError, match=r"a state_dict maps names to Tensors, not a str; files are for nn\.load"):
+        Model().load_state_dict("model.safetensors")
+    with pytest.raises(nn.StateDictError, match=r"head\.bias: an array of dtype <U1 cannot be copied into numbers"):
+        Model().load_state_dict({"head.bias": np.array(["x"])}, strict=False)
+    with pytest.raises(AttributeError, match=r"Model has no parameter at 'head\.scale'"):
+        Model().get_parameter("head.scale")
+
+
+def test_a_slice_keeps_names_and_can_grow():
+    part = nn.Sequential(*(nn.Linear(1, 1) for _ in range(3)))[1:]
+    part.append(nn.ReLU())
+    assert [name for name, _ in part.named_children()] == ["1", "2", "3"]
+
+
+def test_a_hook_can_be_there_for_a_block():
+    layer, seen = nn.Linear(3, 4), []
+    with layer.register_forward_hook(lambda *_: seen.append(1)):
+        layer(X)
+    layer(X)
+    assert seen == [1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
+from .._errors import ArgumentError
 from ..module import Module, Parameter
 
 __all__ = ["Identity", "ModuleDict", "ModuleList", "ParameterList", "Sequential"]
@@ -13,57 +14,73 @@ __all__ = ["Identity", "ModuleDict", "ModuleList", "ParameterList", "Sequential"
 class _Numbered(Module):
     """Children named "0", "1", ..., held as attributes of these names."""
 
-    def __init__(self, items: Iterable[Any] = ()) -> None:
-        super().__init__()
-        self.extend(items)
+    def _named(self) -> list[tuple[str, Any]]:
+        return [(name, value) for name, value in vars(self).items() if name.isdigit()]
 
     def _items(self) -> list[Any]:
-        return [value for name, value in vars(self).items() if name.isdigit()]
+        return [value for _, value in self._named()]
 
     def _replace(self, items: Iterable[Any]) -> None:
-        for name in [name for name in vars(self) if name.isdigit()]:
+        for name, _ in self._named():
             delattr(self, name)
         for i, item in enumerate(items):
-            setattr(self, str(i), item)
+            self._set(str(i), item)
 
-    def append(self, item: Any) -> Any:
+    def _set(self, name: str, item: Any) -> None:
+        if not isinstance(item, Module):
+            raise ArgumentError(
+                f"{type(self).__name__} holds modules, not a {type(item).__name__}; call it in forward() instead"
+            )
+        self.add_module(name, item)
+
+    def append(self, module: Any) -> Self:
         """Add at the end, and return this container."""
-        setattr(self, str(len(self)), item)
+        n = len(self)
+        while str(n) in vars(self):  # a slice keeps names that do not start at 0
+            n += 1
+        self._set(str(n), module)
         return self
 
-    def extend(self, items: Iterable[Any]) -> Any:
+    def extend(self, modules: Iterable[Any]) -> Self:
         """Add several at the end, and return this container."""
-        for item in items:
-            self.append(item)
+        for module in modules:
+            self.append(module)
         return self
 
-    def insert(self, index: int, item: Any) -> None:
+    def insert(self, index: int, module: Any) -> None:
         """Add before the place `index`; the names of those behind move up."""
         items = self._items()
-        items.insert(index, item)
+        items.insert(index, module)
         self._replace(items)
 
+    def pop(self, key: int | slice) -> Any:
+        """Take one out, or several, and return it; the names of those behind move down."""
+        item = self[key]
+        del self[key]
+        return item
+
     def __len__(self) -> int:
-        return len(self._items())
+        return len(self._named())
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._items())
 
     def __getitem__(self, index: int | slice) -> Any:
-        items = self._items()[index]
-        return type(self)._of(items) if isinstance(index, slice) else items
+        return type(self)(self._items()[index]) if isinstance(index, slice) else self._items()[index]  # type: ignore[call-arg]
 
     def __setitem__(self, index: int, item: Any) -> None:
-        setattr(self, str(range(len(self))[index]), item)
+        self._set(self._named()[index][0], item)
 
     def __delitem__(self, index: int | slice) -> None:
         items = self._items()
         del items[index]
         self._replace(items)
 
-    @classmethod
-    def _of(cls, items: Iterable[Any]) -> Any:
-        return cls(items)
+    def __add__(self, other: Iterable[Any]) -> Self:
+        return type(self)([*self, *other])  # type: ignore[call-arg]
+
+    def __iadd__(self, other: Iterable[Any]) -> Self:
+        return self.extend(other)
 
 
 class Sequential(_Numbered):
@@ -83,25 +100,26 @@ class Sequential(_Numbered):
     """
 
     def __init__(self, *modules: Module | Mapping[str, Module]) -> None:
-        if len(modules) == 1 and isinstance(modules[0], Mapping):
-            super().__init__()
-            for name, module in modules[0].items():
-                setattr(self, name, module)
-        else:
-            super().__init__(modules)
+        super().__init__()
+        named = modules[0] if len(modules) == 1 and isinstance(modules[0], Mapping) else dict(enumerate(modules))
+        for name, module in named.items():
+            self._set(str(name), module)
 
-    def _items(self) -> list[Any]:
-        return list(self.children())
+    def _named(self) -> list[tuple[str, Any]]:
+        return list(self.named_children())
 
-    @classmethod
-    def _of(cls, items: Iterable[Any]) -> Any:
-        return cls(*items)
+    def __getitem__(self, index: int | slice) -> Any:
+        """Return a module, or several as a Sequential in which they keep their names."""
+        return type(self)(dict(self._named()[index])) if isinstance(index, slice) else self._items()[index]
 
-    def forward(self, x: Any) -> Any:
+    def __add__(self, other: Iterable[Any]) -> Self:
+        return type(self)(*self, *other)
+
+    def forward(self, input: Any) -> Any:
         """Return the last module's output."""
-        for module in self._items():
-            x = module(x)
-        return x
+        for module in self.children():
+            input = module(input)
+        return input
 
 
 class ModuleList(_Numbered):
@@ -115,13 +133,20 @@ class ModuleList(_Numbered):
     (3, ['0.weight', '0.bias'])
     """
 
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
+        super().__init__()
+        self.extend(modules or ())
+
 
 class ParameterList(_Numbered):
     """Parameters in a list; Tensors and arrays become Parameters."""
 
-    def append(self, item: Any) -> Any:
-        """Add at the end, and return this container."""
-        return super().append(item if isinstance(item, Parameter) else Parameter(item))
+    def __init__(self, values: Iterable[Any] | None = None) -> None:
+        super().__init__()
+        self.extend(values or ())
+
+    def _set(self, name: str, item: Any) -> None:
+        self.register_parameter(name, item if isinstance(item, Parameter) else Parameter(item))
 
 
 class ModuleDict(Module):
@@ -145,10 +170,21 @@ class ModuleDict(Module):
             self[name] = module
 
     def __setitem__(self, name: str, module: Module) -> None:
-        setattr(self, name, module)
+        self.add_module(name, module)
 
     def __getitem__(self, name: str) -> Module:
         return dict(self.named_children())[name]
+
+    def pop(self, key: str) -> Module:
+        """Take one out and return it."""
+        module = self[key]
+        del self[key]
+        return module
+
+    def clear(self) -> None:
+        """Take all out."""
+        for name in self.keys():
+            del self[name]
 
     def __delitem__(self, name: str) -> None:
         delattr(self, name)
@@ -181,6 +217,6 @@ class Identity(Module):
     def __init__(self, *_: Any, **__: Any) -> None:
         super().__init__()
 
-    def forward(self, x: Any) -> Any:
-        """Return `x`."""
-        return x
+    def forward(self, input: Any) -> Any:
+        """Return the input."""
+        return input
