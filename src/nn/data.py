@@ -156,11 +156,11 @@ class DataLoader:
         dataset: Dataset,
         batch_size: int = 1,
         shuffle: bool = False,
+        *,
         num_workers: int = 0,
         collate_fn: Callable[[Sequence[Any]], Any] | None = None,
         drop_last: bool = False,
         prefetch_factor: int = 2,
-        *,
         rng: Rng = None,
     ) -> None:
         if batch_size < 1 or num_workers < 0 or prefetch_factor < 1:

@@ -64,26 +64,32 @@ from ._functional.windows import max_pool as _max_pool
 from ._functional.windows import pad as pad
 
 
-def conv1d(x: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Any:
+def conv1d(
+    input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Any:
     """Cross-correlate (N, C, L) with a weight (F, C / groups, k)."""
-    return _conv(x, weight, bias, stride, padding, dilation, groups)
+    return _conv(input, weight, bias, stride, padding, dilation, groups)
 
 
-def conv2d(x: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Any:
+def conv2d(
+    input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Any:
     """Cross-correlate (N, C, H, W) with a weight (F, C / groups, kH, kW)."""
-    return _conv(x, weight, bias, stride, padding, dilation, groups)
+    return _conv(input, weight, bias, stride, padding, dilation, groups)
 
 
-def conv3d(x: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Any:
+def conv3d(
+    input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Any:
     """Cross-correlate (N, C, D, H, W) with a weight (F, C / groups, kD, kH, kW)."""
-    return _conv(x, weight, bias, stride, padding, dilation, groups)
+    return _conv(input, weight, bias, stride, padding, dilation, groups)
 
 
 conv_transpose1d = conv_transpose2d = _conv_transpose
 
 
 def max_pool1d(
-    x: Any,
+    input: Any,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
@@ -92,11 +98,11 @@ def max_pool1d(
     return_indices: bool = False,
 ) -> Any:
     """Take the maximum of each window of (N, C, L)."""
-    return _max_pool(x, 1, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _max_pool(input, 1, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
 def max_pool2d(
-    x: Any,
+    input: Any,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
@@ -105,18 +111,18 @@ def max_pool2d(
     return_indices: bool = False,
 ) -> Any:
     """Take the maximum of each window of (N, C, H, W)."""
-    return _max_pool(x, 2, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _max_pool(input, 2, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
 def avg_pool1d(
-    x: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
+    input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
 ) -> Any:
     """Take the mean of each window of (N, C, L)."""
-    return _avg_pool(x, 1, kernel_size, stride, padding, ceil_mode, count_include_pad)
+    return _avg_pool(input, 1, kernel_size, stride, padding, ceil_mode, count_include_pad)
 
 
 def avg_pool2d(
-    x: Any,
+    input: Any,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
@@ -125,14 +131,14 @@ def avg_pool2d(
     divisor_override: int | None = None,
 ) -> Any:
     """Take the mean of each window of (N, C, H, W)."""
-    return _avg_pool(x, 2, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    return _avg_pool(input, 2, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
-def adaptive_avg_pool1d(x: Any, output_size: Any) -> Any:
+def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
     """Average (N, C, L) down to (N, C, output_size)."""
-    return _adaptive_avg_pool(x, 1, output_size)
+    return _adaptive_avg_pool(input, 1, output_size)
 
 
-def adaptive_avg_pool2d(x: Any, output_size: Any) -> Any:
+def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
     """Average (N, C, H, W) down to (N, C, *output_size)."""
-    return _adaptive_avg_pool(x, 2, output_size)
+    return _adaptive_avg_pool(input, 2, output_size)

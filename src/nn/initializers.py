@@ -81,83 +81,90 @@ def _write(t: ac.Tensor, values: Any) -> ac.Tensor:
     return t
 
 
-def uniform_(t: ac.Tensor, a: float = 0.0, b: float = 1.0, rng: Rng = None) -> ac.Tensor:
+def uniform_(tensor: ac.Tensor, a: float = 0.0, b: float = 1.0, rng: Rng = None) -> ac.Tensor:
     """Fill with numbers uniform in [a, b)."""
-    return _write(t, generator(rng).uniform(a, b, t.shape))
+    return _write(tensor, generator(rng).uniform(a, b, tensor.shape))
 
 
-def normal_(t: ac.Tensor, mean: float = 0.0, std: float = 1.0, rng: Rng = None) -> ac.Tensor:
+def normal_(tensor: ac.Tensor, mean: float = 0.0, std: float = 1.0, rng: Rng = None) -> ac.Tensor:
     """Fill with normally distributed numbers."""
-    return _write(t, generator(rng).normal(mean, std, t.shape))
+    return _write(tensor, generator(rng).normal(mean, std, tensor.shape))
 
 
 def trunc_normal_(
-    t: ac.Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, rng: Rng = None
+    tensor: ac.Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, rng: Rng = None
 ) -> ac.Tensor:
-    """Fill with normally distributed numbers, drawn again until they lie in [a, b]."""
+    """Fill with normally distributed numbers that lie in [a, b].
+
+    Raises
+    ------
+    ArgumentError
+        If hardly any normally distributed number lies there.
+    """
     rng = generator(rng)
-    values = rng.normal(mean, std, t.shape)
-    while True:
-        outside = (values < a) | (values > b)
-        if not outside.any():
-            return _write(t, values)
+    values = rng.normal(mean, std, tensor.shape)
+    left, right = (math.erf((end - mean) / std / math.sqrt(2)) for end in (a, b))
+    if not (right - left) / 2 > 1e-4:  # drawing again would take long, or for ever
+        raise ArgumentError(f"trunc_normal_: [{a}, {b}] holds next to nothing of a distribution of {mean=} and {std=}")
+    while (outside := (values < a) | (values > b)).any():
         values[outside] = rng.normal(mean, std, int(outside.sum()))
+    return _write(tensor, values)
 
 
-def constant_(t: ac.Tensor, val: float) -> ac.Tensor:
+def constant_(tensor: ac.Tensor, val: float) -> ac.Tensor:
     """Fill with one number."""
-    return _write(t, val)
+    return _write(tensor, val)
 
 
-def ones_(t: ac.Tensor) -> ac.Tensor:
+def ones_(tensor: ac.Tensor) -> ac.Tensor:
     """Fill with ones."""
-    return _write(t, 1)
+    return _write(tensor, 1)
 
 
-def zeros_(t: ac.Tensor) -> ac.Tensor:
+def zeros_(tensor: ac.Tensor) -> ac.Tensor:
     """Fill with zeros."""
-    return _write(t, 0)
+    return _write(tensor, 0)
 
 
-def eye_(t: ac.Tensor) -> ac.Tensor:
+def eye_(tensor: ac.Tensor) -> ac.Tensor:
     """Fill a matrix with the identity."""
-    return _write(t, np.eye(*t.shape))
+    return _write(tensor, np.eye(*tensor.shape))
 
 
-def dirac_(t: ac.Tensor, groups: int = 1) -> ac.Tensor:
+def dirac_(tensor: ac.Tensor, groups: int = 1) -> ac.Tensor:
     """Fill a convolution's weight (out, in, *kernel) so that it hands each input channel on unchanged."""
-    values = np.zeros(t.shape)
-    out = t.shape[0] // groups
+    values = np.zeros(tensor.shape)
+    out = tensor.shape[0] // groups
     for group in range(groups):
-        for i in range(min(out, t.shape[1])):
-            values[(group * out + i, i, *(k // 2 for k in t.shape[2:]))] = 1
-    return _write(t, values)
+        for i in range(min(out, tensor.shape[1])):
+            values[(group * out + i, i, *(k // 2 for k in tensor.shape[2:]))] = 1
+    return _write(tensor, values)
 
 
-def sparse_(t: ac.Tensor, sparsity: float, std: float = 0.01, rng: Rng = None) -> ac.Tensor:
+def sparse_(tensor: ac.Tensor, sparsity: float, std: float = 0.01, rng: Rng = None) -> ac.Tensor:
     """Fill a matrix with normally distributed numbers, of which a fraction `sparsity` in each column is zero."""
     rng = generator(rng)
-    values = rng.normal(0, std, t.shape)
-    zeros = math.ceil(sparsity * t.shape[0])
-    for column in range(t.shape[1]):
-        values[rng.permutation(t.shape[0])[:zeros], column] = 0
-    return _write(t, values)
+    values = rng.normal(0, std, tensor.shape)
+    zeros = math.ceil(sparsity * tensor.shape[0])
+    for column in range(tensor.shape[1]):
+        values[rng.permutation(tensor.shape[0])[:zeros], column] = 0
+    return _write(tensor, values)
 
 
-def xavier_uniform_(t: ac.Tensor, gain: float = 1.0, rng: Rng = None) -> ac.Tensor:
+def xavier_uniform_(tensor: ac.Tensor, gain: float = 1.0, rng: Rng = None) -> ac.Tensor:
     """Fill uniformly so that the variance is ``2 gain^2 / (fan_in + fan_out)``.
 
     References
     ----------
     X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, AISTATS 2010, eq. 16.
     """
-    bound = gain * math.sqrt(6 / sum(fans(t.shape)))
-    return uniform_(t, -bound, bound, rng)
+    bound = gain * math.sqrt(6 / sum(fans(tensor.shape)))
+    return uniform_(tensor, -bound, bound, rng)
 
 
-def xavier_normal_(t: ac.Tensor, gain: float = 1.0, rng: Rng = None) -> ac.Tensor:
+def xavier_normal_(tensor: ac.Tensor, gain: float = 1.0, rng: Rng = None) -> ac.Tensor:
     """Fill normally so that the variance is ``2 gain^2 / (fan_in + fan_out)``."""
-    return normal_(t, 0, gain * math.sqrt(2 / sum(fans(t.shape))), rng)
+    return normal_(tensor, 0, gain * math.sqrt(2 / sum(fans(tensor.shape))), rng)
 
 
 def _kaiming(shape: tuple[int, ...], a: float, mode: str, nonlinearity: str) -> float:
@@ -167,7 +174,7 @@ def _kaiming(shape: tuple[int, ...], a: float, mode: str, nonlinearity: str) -> 
 
 
 def kaiming_uniform_(
-    t: ac.Tensor, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", rng: Rng = None
+    tensor: ac.Tensor, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", rng: Rng = None
 ) -> ac.Tensor:
     """Fill uniformly so that a layer followed by a rectifier of negative slope `a` keeps the variance of its input.
 
@@ -175,25 +182,25 @@ def kaiming_uniform_(
     ----------
     K. He et al., Delving Deep into Rectifiers, arXiv 1502.01852, eq. 14 and 15.
     """
-    bound = math.sqrt(3) * _kaiming(t.shape, a, mode, nonlinearity)
-    return uniform_(t, -bound, bound, rng)
+    bound = math.sqrt(3) * _kaiming(tensor.shape, a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound, rng)
 
 
 def kaiming_normal_(
-    t: ac.Tensor, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", rng: Rng = None
+    tensor: ac.Tensor, a: float = 0.0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", rng: Rng = None
 ) -> ac.Tensor:
     """Fill normally so that a layer followed by a rectifier of negative slope `a` keeps the variance of its input."""
-    return normal_(t, 0, _kaiming(t.shape, a, mode, nonlinearity), rng)
+    return normal_(tensor, 0, _kaiming(tensor.shape, a, mode, nonlinearity), rng)
 
 
-def orthogonal_(t: ac.Tensor, gain: float = 1.0, rng: Rng = None) -> ac.Tensor:
+def orthogonal_(tensor: ac.Tensor, gain: float = 1.0, rng: Rng = None) -> ac.Tensor:
     """Fill with a matrix of orthonormal rows or columns, whichever are fewer, times `gain`.
 
     References
     ----------
     A. Saxe, J. McClelland and S. Ganguli, Exact solutions to the nonlinear dynamics of learning, arXiv 1312.6120, section 2.
     """
-    rows, columns = t.shape[0], math.prod(t.shape[1:])
+    rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     q, r = np.linalg.qr(generator(rng).normal(size=(max(rows, columns), min(rows, columns))))
     q = q * np.sign(np.diag(r))  # makes the distribution uniform over orthogonal matrices
-    return _write(t, gain * (q.T if rows < columns else q).reshape(t.shape))
+    return _write(tensor, gain * (q.T if rows < columns else q).reshape(tensor.shape))

@@ -52,3 +52,5 @@ def test_gains():
         nn.init.calculate_gain("swish")
     with pytest.raises(ValueError, match=r"fan-in and fan-out need a weight of at least two axes, not shape \(3,\)"):
         nn.init.xavier_uniform_(ac.tensor(np.zeros(3)))
+    with pytest.raises(ValueError, match=r"trunc_normal_: \[5, 9\] holds next to nothing of a distribution of mean=0.0"):
+        nn.init.trunc_normal_(ac.tensor(np.zeros(3)), a=5, b=9)

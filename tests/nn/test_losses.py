@@ -32,7 +32,7 @@ LOGITS = np.zeros((2, 3), np.float32)
         (lambda: nn.CrossEntropyLoss()(LOGITS[:0], np.zeros(0, int)), ac.ShapeError, "cross_entropy of an empty batch"),
         (lambda: nn.NLLLoss()(LOGITS, [9, 0]), IndexError, "NLLLoss: nll_loss: class index 9"),
         (lambda: nn.CrossEntropyLoss(label_smoothing=2)(LOGITS, [0, 1]), ValueError, r"label_smoothing=2 must lie in \[0, 1\]"),
-        (lambda: nn.L1Loss("average"), ValueError, "L1Loss: reduction='average' must be one of"),
+        (lambda: nn.L1Loss(reduction="average"), ValueError, "L1Loss: reduction='average' must be one of"),
         (lambda: nn.BCELoss()(np.array([2.0]), [1.0]), ValueError, "for logits use binary_cross_entropy_with_logits"),
         (lambda: nn.HuberLoss(delta=0)(LOGITS, LOGITS), ValueError, "delta=0 must be positive"),
     ],

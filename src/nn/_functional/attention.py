@@ -34,7 +34,7 @@ def attend(
     """
     scores = (query * scale) @ key.swapaxes(-1, -2)
     weights = ac.special.softmax(scores if bias is None else scores + bias, axis=-1)
-    kept = dropout(weights, p, training, rng) if p else weights
+    kept = dropout(weights, p, training, rng=rng) if p else weights
     return kept @ value, weights
 
 
@@ -46,6 +46,7 @@ def scaled_dot_product_attention(
     dropout_p: float = 0.0,
     is_causal: bool = False,
     scale: float | None = None,
+    enable_gqa: bool = False,
     *,
     rng: Rng = None,
 ) -> Any:
@@ -62,6 +63,8 @@ def scaled_dot_product_attention(
         Let each query read only keys up to its own place.
     scale : float, optional
         Instead of ``1 / sqrt(E)``.
+    enable_gqa : bool
+        Let groups of query heads, the axis before L, share a head of keys and values.
 
     Returns
     -------
@@ -77,6 +80,8 @@ def scaled_dot_product_attention(
     A. Vaswani et al., Attention Is All You Need, arXiv 1706.03762, eq. 1.
     """
     query, key, value = (t if isinstance(t, ac.Tensor) else ac.asarray(t) for t in (query, key, value))
+    if enable_gqa:
+        key, value = (_shared(t, query, name) for t, name in ((key, "key"), (value, "value")))
     if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
         raise ac.ShapeError(f"attention of query {query.shape}, key {key.shape} and value {value.shape}: they do not fit")
     if is_causal:
@@ -88,6 +93,13 @@ def scaled_dot_product_attention(
         bias = additive(~np.asarray(bias), query.dtype)
     factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
     return attend(query, key, value, bias, factor, dropout_p, True, rng)[0]
+
+
+def _shared(t: Any, query: Any, name: str) -> Any:
+    """Repeat every head of keys or values for the query heads that share it."""
+    if min(t.ndim, query.ndim) < 3 or query.shape[-3] % t.shape[-3]:
+        raise ac.ShapeError(f"attention: the heads of {name} {t.shape} do not divide those of query {query.shape}")
+    return ac.repeat(t, query.shape[-3] // t.shape[-3], axis=-3)
 
 
 def additive(forbidden: Any, dtype: Any) -> np.ndarray[Any, Any]:

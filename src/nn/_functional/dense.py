@@ -14,12 +14,12 @@ from .checks import as_input
 __all__ = ["bilinear", "embedding", "linear", "one_hot"]
 
 
-def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """Return ``x W^T + b``.
 
     Parameters
     ----------
-    x : array_like, shape (..., in_features)
+    input : array_like, shape (..., in_features)
         Of the dtype of the weight.
     weight : Tensor, shape (out_features, in_features)
     bias : Tensor, shape (out_features,), optional
@@ -31,9 +31,9 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     Raises
     ------
     autograd_core.ShapeError
-        If the last axis of `x` has not in_features elements.
+        If the last axis of the input has not in_features elements.
     autograd_core.DtypeError
-        If `x` has another dtype than the weight.
+        If the input has another dtype than the weight.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     >>> nn.functional.linear(np.ones((2, 3)), np.ones((4, 3))).shape
     (2, 4)
     """
-    x = as_input(x, weight, "linear")
+    x = as_input(input, weight, "linear")
     if not x.ndim or x.shape[-1] != weight.shape[-1]:
         raise ac.ShapeError(
             f"linear expects {weight.shape[-1]} features on the last axis, for a weight of shape {weight.shape}, "
@@ -51,13 +51,13 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     return y if bias is None else y + bias
 
 
-def bilinear(x1: Any, x2: Any, weight: Any, bias: Any = None) -> Any:
-    """Return ``x1^T W_k x2 + b_k`` for each output feature k.
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
+    """Return ``input1^T W_k input2 + b_k`` for each output feature k.
 
     Parameters
     ----------
-    x1 : array_like, shape (..., in1)
-    x2 : array_like, shape (..., in2)
+    input1 : array_like, shape (..., in1)
+    input2 : array_like, shape (..., in2)
     weight : Tensor, shape (out, in1, in2)
     bias : Tensor, shape (out,), optional
 
@@ -65,7 +65,7 @@ def bilinear(x1: Any, x2: Any, weight: Any, bias: Any = None) -> Any:
     -------
     Tensor, shape (..., out)
     """
-    x1, x2 = as_input(x1, weight, "bilinear"), as_input(x2, weight, "bilinear")
+    x1, x2 = as_input(input1, weight, "bilinear"), as_input(input2, weight, "bilinear")
     if x1.shape[-1:] != weight.shape[1:2] or x2.shape[-1:] != weight.shape[2:] or x1.shape[:-1] != x2.shape[:-1]:
         raise ac.ShapeError(
             f"bilinear expects (..., {weight.shape[1]}) and (..., {weight.shape[2]}), not {x1.shape} and {x2.shape}"
@@ -75,7 +75,7 @@ def bilinear(x1: Any, x2: Any, weight: Any, bias: Any = None) -> Any:
 
 
 def embedding(
-    indices: Any,
+    input: Any,
     weight: Any,
     padding_idx: int | None = None,
     max_norm: float | None = None,
@@ -86,7 +86,8 @@ def embedding(
 
     Parameters
     ----------
-    indices : array_like of int, any shape
+    input : array_like of int, any shape
+        Which rows.
     weight : Tensor, shape (entries, width)
     padding_idx : int, optional
         A row that gets no gradient.
@@ -97,14 +98,14 @@ def embedding(
 
     Returns
     -------
-    Tensor, shape (*indices, width)
+    Tensor, shape (*input, width)
 
     Raises
     ------
     IndexRangeError
         If an index is not in [0, entries).
     """
-    index = indices.numpy() if isinstance(indices, ac.Tensor) else np.asarray(indices)
+    index = input.numpy() if isinstance(input, ac.Tensor) else np.asarray(input)
     entries = weight.shape[0]
     if index.dtype.kind not in "iu":
         raise ac.DtypeError(f"embedding takes integer indices, not {index.dtype}; convert with .astype(int)")
@@ -126,9 +127,9 @@ def embedding(
     return y
 
 
-def one_hot(indices: Any, num_classes: int = -1) -> ac.Tensor:
-    """Return rows of the identity: (*indices, num_classes) of int64, one 1 in each row."""
-    index = indices.numpy() if isinstance(indices, ac.Tensor) else np.asarray(indices)
+def one_hot(tensor: Any, num_classes: int = -1) -> ac.Tensor:
+    """Return rows of the identity: (*tensor, num_classes) of int64, one 1 in each row."""
+    index = tensor.numpy() if isinstance(tensor, ac.Tensor) else np.asarray(tensor)
     classes = int(index.max()) + 1 if num_classes == -1 else num_classes
     if index.size and (index.min() < 0 or index.max() >= classes):
         raise IndexRangeError(f"one_hot: indices in [{index.min()}, {index.max()}] for {classes} classes")

@@ -1,4 +1,7 @@
-"""Loss functions with PyTorch's arguments and reductions, computed from logits wherever that avoids overflow."""
+"""Loss functions with PyTorch's arguments and reductions, computed from logits wherever that avoids overflow.
+
+Where PyTorch keeps places for arguments it has dropped (`size_average`, `reduce`), what follows is given by name only.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,17 @@ def _pair(input: Any, target: Any, operation: str) -> tuple[Any, Any]:
     return input, target
 
 
-def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+def _weighted(loss: Any, weight: Any, reduction: str, operation: str, over_weights: bool = True) -> Any:
+    """Weight every element; the mean divides by the sum of weights, or, as PyTorch's Huber loss, by the number of elements."""
+    if weight is None:
+        return _reduced(loss, reduction)
+    w = _tensor(weight).astype(loss.dtype)
+    if w.shape != loss.shape:
+        raise ac.ShapeError(f"{operation}: weight of shape {w.shape} for an input of shape {loss.shape}; they must be equal")
+    return (loss * w).sum() / w.sum() if reduction == "mean" and over_weights else _reduced(loss * w, reduction)
+
+
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
     """Return the squared difference.
 
     Examples
@@ -63,27 +76,27 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     Tensor(2.)
     """
     input, target = _pair(input, target, "mse_loss")
-    return _reduced(ac.square(input - target), reduction)
+    return _weighted(ac.square(input - target), weight, reduction, "mse_loss")
 
 
-def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
     """Return the absolute difference; the derivative at 0 is 0."""
     input, target = _pair(input, target, "l1_loss")
-    return _reduced(abs(input - target), reduction)
+    return _weighted(abs(input - target), weight, reduction, "l1_loss")
 
 
-def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
+def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: float = 1.0) -> Any:
     """Return ``d^2 / (2 beta)`` where the difference d is below `beta`, else ``|d| - beta / 2``."""
     if beta < 0:
         raise ArgumentError(f"smooth_l1_loss: beta={beta!r} must not be negative")
     if beta == 0:
-        return l1_loss(input, target, reduction)
+        return l1_loss(input, target, reduction=reduction)
     input, target = _pair(input, target, "smooth_l1_loss")
     d = abs(input - target)
     return _reduced(ac.where(d < beta, ac.square(d) * (0.5 / beta), d - 0.5 * beta), reduction)
 
 
-def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
     """Return ``d^2 / 2`` where the difference d is at most `delta`, else ``delta (|d| - delta / 2)``.
 
     References
@@ -94,7 +107,8 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
         raise ArgumentError(f"huber_loss: delta={delta!r} must be positive")
     input, target = _pair(input, target, "huber_loss")
     d = abs(input - target)
-    return _reduced(ac.where(d <= delta, ac.square(d) * 0.5, (d - 0.5 * delta) * delta), reduction)
+    loss = ac.where(d <= delta, ac.square(d) * 0.5, (d - 0.5 * delta) * delta)
+    return _weighted(loss, weight, reduction, "huber_loss", over_weights=False)
 
 
 def _classes_last(input: Any) -> Any:
@@ -119,7 +133,7 @@ def _class_indices(target: Any, shape: tuple[int, ...], classes: int, ignore_ind
     return index
 
 
-def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
+def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """Return minus the log-probability of the target class; the mean is weighted.
 
     Parameters
@@ -138,7 +152,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     """
     input = _tensor(input)
     if input.ndim == 1:
-        alone = nll_loss(input[None], np.asarray(target)[None], weight, ignore_index, reduction)
+        alone = nll_loss(input[None], np.asarray(target)[None], weight, ignore_index=ignore_index, reduction=reduction)
         return alone.reshape(()) if reduction == "none" else alone
     shape, classes = (input.shape[0], *input.shape[2:]), input.shape[1]
     index = _class_indices(target, shape, classes, ignore_index, "nll_loss")
@@ -173,6 +187,7 @@ def cross_entropy(
     input: Any,
     target: Any,
     weight: Any = None,
+    *,
     ignore_index: int = -100,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
@@ -215,7 +230,14 @@ def cross_entropy(
     if not isinstance(target, ac.Tensor):
         target = np.asarray(target)
     if input.ndim == 1:
-        alone = cross_entropy(input[None], target[None], weight, ignore_index, reduction, label_smoothing)
+        alone = cross_entropy(
+            input[None],
+            target[None],
+            weight,
+            ignore_index=ignore_index,
+            reduction=reduction,
+            label_smoothing=label_smoothing,
+        )
         return alone.reshape(()) if reduction == "none" else alone
     if input.ndim < 2:
         raise ac.ShapeError(f"cross_entropy takes logits (N, C, ...) or (C,), not shape {input.shape}")
@@ -253,7 +275,7 @@ def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, sm
     return _reduced(loss.reshape(shape), reduction)
 
 
-def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Any:
+def binary_cross_entropy(input: Any, target: Any, weight: Any = None, *, reduction: str = "mean") -> Any:
     """Return ``-t log(p) - (1 - t) log(1 - p)``, its logarithms no smaller than -100.
 
     Raises
@@ -279,7 +301,7 @@ def _limited_log(p: Any) -> Any:
 
 
 def binary_cross_entropy_with_logits(
-    input: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
+    input: Any, target: Any, weight: Any = None, *, reduction: str = "mean", pos_weight: Any = None
 ) -> Any:
     """Return the binary cross-entropy of sigmoid(input); finite for any finite logits.
 
@@ -297,7 +319,7 @@ def binary_cross_entropy_with_logits(
     return _reduced(loss if weight is None else loss * _tensor(weight).astype(input.dtype), reduction)
 
 
-def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:
+def kl_div(input: Any, target: Any, *, reduction: str = "mean", log_target: bool = False) -> Any:
     """Return ``t (log t - input)``, the Kullback-Leibler divergence of log-probabilities from the target.
 
     ``reduction="batchmean"`` divides the sum by the batch size, which is the divergence; ``"mean"`` by the number of elements.
@@ -314,7 +336,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     return _reduced(loss, reduction)
 
 
-def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Any:
+def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, *, reduction: str = "mean") -> Any:
     """Return `input` where the target is 1, and ``max(0, margin - input)`` where it is -1."""
     input, target = _pair(input, target, "hinge_embedding_loss")
     loss = ac.where(target != 1, ac.relu(margin - input), 0.0) + ac.where(target != -1, input, 0.0)
@@ -329,7 +351,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     return dot / ac.sqrt(ac.clip(a, eps * eps, None) * ac.clip(b, eps * eps, None))
 
 
-def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
+def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, *, reduction: str = "mean") -> Any:
     """Return ``1 - cos`` where the target is 1, and ``max(0, cos - margin)`` where it is -1.
 
     Parameters

@@ -27,9 +27,9 @@ def _cosine(x: Any) -> Any:
 
 
 LOSSES: dict[str, tuple[Callable[[Any], Any], str, float]] = {  # the loss, its axis, and where it has a kink
-    "mean squared error": (lambda x: functional.mse_loss(x, 0 * x, "none"), "error", np.inf),
-    "absolute error": (lambda x: functional.l1_loss(x, 0 * x, "none"), "error", 0.0),
-    "smooth L1, beta 1": (lambda x: functional.smooth_l1_loss(x, 0 * x, "none"), "error", 1.0),
+    "mean squared error": (lambda x: functional.mse_loss(x, 0 * x, reduction="none"), "error", np.inf),
+    "absolute error": (lambda x: functional.l1_loss(x, 0 * x, reduction="none"), "error", 0.0),
+    "smooth L1, beta 1": (lambda x: functional.smooth_l1_loss(x, 0 * x, reduction="none"), "error", 1.0),
     "Huber, delta 2": (lambda x: functional.huber_loss(x, 0 * x, "none", 2.0), "error", 2.0),
     "cross-entropy": (_cross_entropy, "logit of the right class", np.inf),
     "binary cross-entropy": (

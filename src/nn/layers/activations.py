@@ -53,97 +53,97 @@ class _Plain(Module):
 class ReLU(_Plain):
     """Return the positive part; the derivative at 0 is 0."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.relu`."""
-        return functional.relu(x)
+        return functional.relu(input)
 
 
 class ReLU6(_Plain):
     """Return `x` limited to [0, 6]."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.relu6`."""
-        return functional.relu6(x)
+        return functional.relu6(input)
 
 
 class SELU(_Plain):
     """Return the self-normalizing exponential linear unit."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.selu`."""
-        return functional.selu(x)
+        return functional.selu(input)
 
 
 class SiLU(_Plain):
     """Return ``x * sigmoid(x)``."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.silu`."""
-        return functional.silu(x)
+        return functional.silu(input)
 
 
 class Mish(_Plain):
     """Return ``x * tanh(softplus(x))``."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.mish`."""
-        return functional.mish(x)
+        return functional.mish(input)
 
 
 class Hardsigmoid(_Plain):
     """Return ``relu6(x + 3) / 6``."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.hardsigmoid`."""
-        return functional.hardsigmoid(x)
+        return functional.hardsigmoid(input)
 
 
 class Hardswish(_Plain):
     """Return ``x * hardsigmoid(x)``."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.hardswish`."""
-        return functional.hardswish(x)
+        return functional.hardswish(input)
 
 
 class Sigmoid(Module):
     """Return ``1 / (1 + exp(-x))``."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.sigmoid`."""
-        return functional.sigmoid(x)
+        return functional.sigmoid(input)
 
 
 class LogSigmoid(Module):
     """Return the logarithm of the sigmoid, without overflow."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.logsigmoid`."""
-        return functional.logsigmoid(x)
+        return functional.logsigmoid(input)
 
 
 class Tanh(Module):
     """Return the hyperbolic tangent."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.tanh`."""
-        return functional.tanh(x)
+        return functional.tanh(input)
 
 
 class Tanhshrink(Module):
     """Return ``x - tanh(x)``."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.tanhshrink`."""
-        return functional.tanhshrink(x)
+        return functional.tanhshrink(input)
 
 
 class Softsign(Module):
     """Return ``x / (1 + |x|)``."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.softsign`."""
-        return functional.softsign(x)
+        return functional.softsign(input)
 
 
 class LeakyReLU(Module):
@@ -153,9 +153,9 @@ class LeakyReLU(Module):
         super().__init__()
         self.negative_slope, self.inplace = negative_slope, inplace
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.leaky_relu`."""
-        return functional.leaky_relu(x, self.negative_slope)
+        return functional.leaky_relu(input, self.negative_slope)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -177,9 +177,9 @@ class PReLU(Module):
         self.weight = empty(num_parameters, dtype=dtype)
         initializers.constant_(self.weight, init)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.prelu`."""
-        return functional.prelu(x, self.weight)
+        return functional.prelu(input, self.weight)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -193,9 +193,9 @@ class ELU(Module):
         super().__init__()
         self.alpha, self.inplace = alpha, inplace
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.elu`."""
-        return functional.elu(x, self.alpha)
+        return functional.elu(input, self.alpha)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -205,9 +205,9 @@ class ELU(Module):
 class CELU(ELU):
     """Return `x` where positive, else ``alpha * (exp(x / alpha) - 1)``."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.celu`."""
-        return functional.celu(x, self.alpha)
+        return functional.celu(input, self.alpha)
 
 
 class GELU(Module):
@@ -217,9 +217,9 @@ class GELU(Module):
         super().__init__()
         self.approximate = approximate
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.gelu`."""
-        return functional.gelu(x, self.approximate)
+        return functional.gelu(input, self.approximate)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -233,9 +233,9 @@ class Hardtanh(Module):
         super().__init__()
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.hardtanh`."""
-        return functional.hardtanh(x, self.min_val, self.max_val)
+        return functional.hardtanh(input, self.min_val, self.max_val)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -249,9 +249,9 @@ class Threshold(Module):
         super().__init__()
         self.threshold, self.value, self.inplace = threshold, value, inplace
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.threshold`."""
-        return functional.threshold(x, self.threshold, self.value)
+        return functional.threshold(input, self.threshold, self.value)
 
 
 class Softplus(Module):
@@ -261,18 +261,13 @@ class Softplus(Module):
         super().__init__()
         self.beta, self.threshold = beta, threshold
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.softplus`."""
-        return functional.softplus(x, self.beta, self.threshold)
+        return functional.softplus(input, self.beta, self.threshold)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
         return f"beta={self.beta}, threshold={self.threshold}"
-
-
-def _usual_axis(x: Any) -> int:
-    """PyTorch's choice when no axis is given."""
-    return 0 if np.ndim(x) in (0, 1, 3) else 1
 
 
 class Softmax(Module):
@@ -282,9 +277,9 @@ class Softmax(Module):
         super().__init__()
         self.dim = dim
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.softmax`."""
-        return functional.softmax(x, _usual_axis(x) if self.dim is None else self.dim)
+        return functional.softmax(input, self.dim)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -294,17 +289,17 @@ class Softmax(Module):
 class Softmin(Softmax):
     """Return the softmax of ``-x``."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.softmin`."""
-        return functional.softmin(x, _usual_axis(x) if self.dim is None else self.dim)
+        return functional.softmin(input, self.dim)
 
 
 class LogSoftmax(Softmax):
     """Return the logarithm of the softmax, without overflow."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.log_softmax`."""
-        return functional.log_softmax(x, _usual_axis(x) if self.dim is None else self.dim)
+        return functional.log_softmax(input, self.dim)
 
 
 class GLU(Module):
@@ -314,9 +309,9 @@ class GLU(Module):
         super().__init__()
         self.dim = dim
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.glu`."""
-        return functional.glu(x, self.dim)
+        return functional.glu(input, self.dim)
 
 
 class Dropout(Module):
@@ -336,9 +331,9 @@ class Dropout(Module):
         self.p, self.inplace = p, inplace
         self.rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.dropout`."""
-        return functional.dropout(x, self.p, self.training, self.rng)
+        return functional.dropout(input, self.p, self.training, rng=self.rng)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -348,6 +343,6 @@ class Dropout(Module):
 class Dropout2d(Dropout):
     """Drop whole channels of (N, C, H, W) while training."""
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.dropout2d`."""
-        return functional.dropout2d(x, self.p, self.training, self.rng)
+        return functional.dropout2d(input, self.p, self.training, rng=self.rng)

@@ -273,7 +273,7 @@ class TransformerEncoderLayer(Module):
     ) -> None:
         super().__init__()
         rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
-        known = {"relu": functional.relu, "gelu": functional.gelu}
+        known: dict[str, Callable[[Any], Any]] = {"relu": functional.relu, "gelu": functional.gelu}
         if isinstance(activation, str) and activation not in known:
             raise ArgumentError(f"TransformerEncoderLayer: activation={activation!r} must be 'relu', 'gelu' or a function")
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, dtype=dtype, rng=rng)
@@ -313,9 +313,18 @@ class TransformerEncoder(Module):
     num_layers : int
     norm : Module, optional
         Applied at the end.
+    enable_nested_tensor, mask_check : bool
+        PyTorch's arguments, which choose how it computes; nothing depends on them here.
     """
 
-    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
+    def __init__(
+        self,
+        encoder_layer: Module,
+        num_layers: int,
+        norm: Module | None = None,
+        enable_nested_tensor: bool = True,
+        mask_check: bool = True,
+    ) -> None:
         super().__init__()
         # Random generators are shared by the copies, or all layers would drop the same elements.
         owned = [vars(m).get("rng") for m in encoder_layer.modules()]
@@ -324,9 +333,10 @@ class TransformerEncoder(Module):
             for _ in range(num_layers)
         )
         self.num_layers, self.norm = num_layers, norm
+        self.enable_nested_tensor, self.mask_check = enable_nested_tensor, mask_check
 
-    def forward(self, src: Any, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False) -> Any:
+    def forward(self, src: Any, mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool | None = None) -> Any:
         """Return the encoded input, of the same shape."""
         for layer in self.layers:
-            src = layer(src, mask, src_key_padding_mask, is_causal)
+            src = layer(src, mask, src_key_padding_mask, bool(is_causal))
         return src if self.norm is None else self.norm(src)

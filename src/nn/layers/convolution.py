@@ -89,16 +89,16 @@ class _Conv(_Windowed):
             in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, dtype, rng, False
         )
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return (N, out_channels, *windows) for (N, in_channels, *spatial), or both without N."""
         if self.padding_mode == "zeros":
-            return conv(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+            return conv(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
         pairs = (
             same_padding(self.kernel_size, self.padding, self.stride, self.dilation)
             if isinstance(self.padding, str)
             else tuple((p, p) for p in self.padding)
         )
-        x = functional.pad(x, tuple(p for pair in reversed(pairs) for p in pair), _MODES[self.padding_mode])
+        x = functional.pad(input, tuple(p for pair in reversed(pairs) for p in pair), _MODES[self.padding_mode])
         return conv(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
 
 
@@ -181,7 +181,7 @@ class _ConvTranspose(_Windowed):
         )
         self.output_padding = each(output_padding, self.axes, "output_padding")
 
-    def forward(self, x: Any, output_size: Any = None) -> Any:
+    def forward(self, input: Any, output_size: Any = None) -> Any:
         """Return (N, out_channels, *out); `output_size` chooses among the lengths that the stride makes ambiguous."""
         extra = self.output_padding
         if output_size is not None:
@@ -189,13 +189,13 @@ class _ConvTranspose(_Windowed):
             least = [
                 (m - 1) * s - 2 * p + d * (k - 1) + 1
                 for m, s, p, d, k in zip(
-                    x.shape[-self.axes :], self.stride, self.padding, self.dilation, self.kernel_size, strict=True
+                    input.shape[-self.axes :], self.stride, self.padding, self.dilation, self.kernel_size, strict=True
                 )
             ]
             extra = tuple(w - n for w, n in zip(wanted, least, strict=True))
             if any(not 0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
                 raise ArgumentError(f"output_size={wanted} must be {least} plus less than the stride {self.stride}")
-        return conv_transpose(x, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
+        return conv_transpose(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
 
 
 class ConvTranspose1d(_ConvTranspose):

@@ -56,9 +56,9 @@ class Linear(Module):
         self.bias = empty(out_features, dtype=dtype) if bias else None
         like_linear(self.weight, self.bias, in_features, rng)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return (..., out_features) for (..., in_features)."""
-        return functional.linear(x, self.weight, self.bias)
+        return functional.linear(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -132,10 +132,10 @@ class Embedding(Module):
         max_norm: float | None = None,
         norm_type: float = 2.0,
         scale_grad_by_freq: bool = False,
+        *,
         _weight: Any = None,
         _freeze: bool = False,
         dtype: DTypeLike | None = None,
-        *,
         rng: Rng = None,
     ) -> None:
         super().__init__()
@@ -159,10 +159,10 @@ class Embedding(Module):
         rows = ac.asarray(embeddings)
         return cls(rows.shape[0], rows.shape[1], _weight=rows.detach().numpy(), _freeze=freeze, **options)
 
-    def forward(self, indices: Any) -> Any:
-        """Return (*indices, embedding_dim)."""
+    def forward(self, input: Any) -> Any:
+        """Return (*input, embedding_dim)."""
         return functional.embedding(
-            indices, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq
+            input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq
         )
 
     def extra_repr(self) -> str:
@@ -178,9 +178,9 @@ class Flatten(Module):
         super().__init__()
         self.start_dim, self.end_dim = start_dim, end_dim
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return the reshaped input."""
-        x = x if isinstance(x, ac.Tensor) else ac.asarray(x)
+        x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
         first, last = self.start_dim % x.ndim, self.end_dim % x.ndim
         return x.reshape(*x.shape[:first], math.prod(x.shape[first : last + 1]), *x.shape[last + 1 :])
 
@@ -196,9 +196,9 @@ class Unflatten(Module):
         super().__init__()
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return the reshaped input."""
-        x = x if isinstance(x, ac.Tensor) else ac.asarray(x)
+        x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
         axis = self.dim % x.ndim
         sizes, known = self.unflattened_size, math.prod(n for n in self.unflattened_size if n != -1)
         sizes = tuple(x.shape[axis] // known if n == -1 else n for n in sizes)

@@ -12,7 +12,7 @@ import autograd_core as ac
 from .. import functional
 from .. import initializers as init
 from .._functional.checks import as_input, check_rank
-from .._functional.normalization import by_running, over_batch
+from .._functional.normalization import by_running, over_batch, track
 from ..module import Module
 from ._make import empty
 
@@ -30,12 +30,19 @@ class _RunningNorm(Module):
     num_batches_tracked: ac.Tensor | None
 
     def _set_up(
-        self, num_features: int, eps: float, momentum: float | None, affine: bool, tracked: bool, dtype: DTypeLike | None
+        self,
+        num_features: int,
+        eps: float,
+        momentum: float | None,
+        affine: bool,
+        tracked: bool,
+        dtype: DTypeLike | None,
+        bias: bool,
     ) -> None:
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, tracked
         self.weight = empty(num_features, dtype=dtype) if affine else None
-        self.bias = empty(num_features, dtype=dtype) if affine else None
+        self.bias = empty(num_features, dtype=dtype) if affine and bias else None
         if self.weight is not None:
             init.ones_(self.weight)
         kind = np.float32 if dtype is None else dtype
@@ -50,13 +57,6 @@ class _RunningNorm(Module):
         if x.shape[0 if x.ndim == self.alone else 1] != self.num_features:
             raise ac.ShapeError(f"{name} expects {self.num_features} channels, but the input has shape {x.shape}")
         return x
-
-    def _track(self, mean: Any, variance: Any, count: int, share: float) -> None:
-        """Move the running statistics by `share` towards those of a batch of `count` values a channel."""
-        mean, unbiased = mean.numpy().reshape(-1), variance.numpy().reshape(-1) * (count / max(count - 1, 1))
-        for name, new in (("running_mean", mean), ("running_var", unbiased)):
-            old = getattr(self, name).numpy()
-            setattr(self, name, ac.asarray(old + (new - old) * share))
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -75,25 +75,28 @@ class _BatchNorm(_RunningNorm):
         affine: bool = True,
         track_running_stats: bool = True,
         dtype: DTypeLike | None = None,
+        *,
+        bias: bool = True,
     ) -> None:
         super().__init__()
-        self._set_up(num_features, eps, momentum, affine, track_running_stats, dtype)
+        self._set_up(num_features, eps, momentum, affine, track_running_stats, dtype, bias)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return the normalized input, of the same shape."""
-        x = self._checked(x)
+        x = self._checked(input)
         if not self.training and self.running_mean is not None:
             return by_running(x, self.running_mean, self.running_var, self.weight, self.bias, self.eps)
         count = x.size // self.num_features
-        if self.training and count <= 1:
+        if count <= 1:
             raise ac.ShapeError(
                 f"{type(self).__name__} needs more than one value a channel when training, not an input of shape {x.shape}"
             )
         y, mean, variance = over_batch(x, self.weight, self.bias, (0, *range(2, x.ndim)), self.eps)
         if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked = self.num_batches_tracked + 1
+            with ac.writable(self.num_batches_tracked) as batches:
+                batches += 1
             share = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
-            self._track(mean, variance, count, share)
+            track(self.running_mean, self.running_var, mean.detach(), variance.detach(), count, share)
         return y
 
 
@@ -114,8 +117,8 @@ class BatchNorm2d(_BatchNorm):
         Added to the variance.
     momentum : float or None
         How far the running statistics move to each batch's; None averages over all batches.
-    affine : bool
-        Whether to learn scale and shift.
+    affine, bias : bool
+        Whether to learn a scale, and with it a shift.
     track_running_stats : bool
         Keep running statistics, which evaluation mode uses.
 
@@ -159,23 +162,26 @@ class InstanceNorm2d(_RunningNorm):
         affine: bool = False,
         track_running_stats: bool = False,
         dtype: DTypeLike | None = None,
+        *,
+        bias: bool = True,
     ) -> None:
         super().__init__()
-        self._set_up(num_features, eps, momentum, affine, track_running_stats, dtype)
+        self._set_up(num_features, eps, momentum, affine, track_running_stats, dtype, bias)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return the normalized input, of the same shape."""
-        x = self._checked(x)
+        x = self._checked(input)
         if x.ndim == 3:
             return self.forward(x[None])[0]
         if not self.training and self.running_mean is not None:
             return by_running(x, self.running_mean, self.running_var, self.weight, self.bias, self.eps)
         count = x.shape[2] * x.shape[3]
-        if self.training and count <= 1:
-            raise ac.ShapeError(f"InstanceNorm2d needs more than one pixel when training, not an input of shape {x.shape}")
+        if count <= 1:
+            raise ac.ShapeError(f"InstanceNorm2d needs more than one pixel, not an input of shape {x.shape}")
         y, mean, variance = over_batch(x, self.weight, self.bias, (2, 3), self.eps)
         if self.training and self.running_mean is not None:
-            self._track(mean.detach().mean(axis=0), variance.detach().mean(axis=0), count, self.momentum or 0.0)
+            examples = (mean.detach().mean(axis=0), variance.detach().mean(axis=0))
+            track(self.running_mean, self.running_var, *examples, count, self.momentum or 0.0)
         return y
 
 
@@ -216,9 +222,9 @@ class LayerNorm(Module):
         if self.weight is not None:
             init.ones_(self.weight)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.layer_norm`."""
-        return functional.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        return functional.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -265,20 +271,27 @@ class GroupNorm(Module):
     """
 
     def __init__(
-        self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, dtype: DTypeLike | None = None
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        dtype: DTypeLike | None = None,
+        *,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         if num_channels % num_groups:
             raise ac.ShapeError(f"GroupNorm: num_groups={num_groups} must divide num_channels={num_channels}")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self.weight = empty(num_channels, dtype=dtype) if affine else None
-        self.bias = empty(num_channels, dtype=dtype) if affine else None
+        self.bias = empty(num_channels, dtype=dtype) if affine and bias else None
         if self.weight is not None:
             init.ones_(self.weight)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Apply `nn.functional.group_norm`."""
-        return functional.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+        return functional.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""

@@ -27,10 +27,10 @@ class _MaxPool(Module):
         self.padding, self.dilation = padding, dilation
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return (N, C, *windows) for (N, C, *spatial), or both without N; with `return_indices` also the places."""
         return max_pool(
-            x,
+            input,
             self.axes,
             self.kernel_size,
             self.stride,
@@ -91,9 +91,9 @@ class AvgPool1d(Module):
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return (N, C, windows)."""
-        return avg_pool(x, 1, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
+        return avg_pool(input, 1, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
     def extra_repr(self) -> str:
         """Return the constructor arguments."""
@@ -135,10 +135,10 @@ class AvgPool2d(Module):
         self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
         self.divisor_override = divisor_override
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return (N, C, *windows)."""
         return avg_pool(
-            x,
+            input,
             2,
             self.kernel_size,
             self.stride,
@@ -160,9 +160,9 @@ class AdaptiveAvgPool1d(Module):
         super().__init__()
         self.output_size = output_size
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return (N, C, output_size)."""
-        return adaptive_avg_pool(x, 1, self.output_size)
+        return adaptive_avg_pool(input, 1, self.output_size)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""
@@ -176,9 +176,9 @@ class AdaptiveAvgPool2d(Module):
         super().__init__()
         self.output_size = output_size
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Return (N, C, *output_size)."""
-        return adaptive_avg_pool(x, 2, self.output_size)
+        return adaptive_avg_pool(input, 2, self.output_size)
 
     def extra_repr(self) -> str:
         """Return the constructor argument."""

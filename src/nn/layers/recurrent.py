@@ -108,7 +108,7 @@ class _Recurrent(Module):
                 finals.append(last)
             x = outputs[0] if len(outputs) == 1 else ac.concatenate(outputs, axis=-1)
             if self.dropout and layer < self.num_layers - 1:
-                x = functional.dropout(x, self.dropout, self.training, self.rng)
+                x = functional.dropout(x, self.dropout, self.training, rng=self.rng)
         ends = tuple(ac.stack(parts) for parts in zip(*finals, strict=True))
         if packed is not None:
             return pack_padded_sequence(x, lengths, enforce_sorted=False), ends
@@ -198,9 +198,9 @@ class RNN(_Recurrent):
         self.nonlinearity = nonlinearity
         self._set_up(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, dtype, rng)
 
-    def forward(self, x: Any, hx: Any = None) -> tuple[Any, Any]:
+    def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         """Return all outputs (T, B, directions * hidden_size) and the last states (layers * directions, B, hidden_size)."""
-        y, (h,) = self._run(x, None if hx is None else (hx,), _NONLINEARITIES[self.nonlinearity])
+        y, (h,) = self._run(input, None if hx is None else (hx,), _NONLINEARITIES[self.nonlinearity])
         return y, h
 
 
@@ -246,9 +246,9 @@ class LSTM(_Recurrent):
         super().__init__()
         self._set_up(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size, dtype, rng)
 
-    def forward(self, x: Any, hx: Any = None) -> tuple[Any, tuple[Any, Any]]:
+    def forward(self, input: Any, hx: Any = None) -> tuple[Any, tuple[Any, Any]]:
         """Return all outputs, and the last hidden and cell states."""
-        y, (h, c) = self._run(x, hx)
+        y, (h, c) = self._run(input, hx)
         return y, (h, c)
 
 
@@ -284,9 +284,9 @@ class GRU(_Recurrent):
         super().__init__()
         self._set_up(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, dtype, rng)
 
-    def forward(self, x: Any, hx: Any = None) -> tuple[Any, Any]:
+    def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         """Return all outputs and the last states."""
-        y, (h,) = self._run(x, None if hx is None else (hx,))
+        y, (h,) = self._run(input, None if hx is None else (hx,))
         return y, h
 
 
@@ -352,9 +352,9 @@ class RNNCell(_Cell):
             raise ArgumentError(f"RNNCell: nonlinearity={nonlinearity!r} must be 'tanh' or 'relu'")
         self.nonlinearity = nonlinearity
 
-    def forward(self, x: Any, hx: Any = None) -> Any:
+    def forward(self, input: Any, hx: Any = None) -> Any:
         """Return the next state."""
-        return self._step(x, None if hx is None else (hx,), _NONLINEARITIES[self.nonlinearity])[0]
+        return self._step(input, None if hx is None else (hx,), _NONLINEARITIES[self.nonlinearity])[0]
 
 
 class LSTMCell(_Cell):
@@ -362,9 +362,9 @@ class LSTMCell(_Cell):
 
     gates, scan = 4, staticmethod(lstm_scan)
 
-    def forward(self, x: Any, hx: Any = None) -> tuple[Any, Any]:
+    def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         """Return the next hidden and cell states."""
-        h, c = self._step(x, hx)
+        h, c = self._step(input, hx)
         return h, c
 
 
@@ -373,6 +373,6 @@ class GRUCell(_Cell):
 
     gates, scan = 3, staticmethod(gru_scan)
 
-    def forward(self, x: Any, hx: Any = None) -> Any:
+    def forward(self, input: Any, hx: Any = None) -> Any:
         """Return the next state."""
-        return self._step(x, None if hx is None else (hx,))[0]
+        return self._step(input, None if hx is None else (hx,))[0]

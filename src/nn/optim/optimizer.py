@@ -66,9 +66,9 @@ class Optimizer:
         for group in items if isinstance(items[0], dict) else [{"params": items}]:
             self.add_param_group(group)
 
-    def add_param_group(self, group: Mapping[str, Any]) -> None:
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Add parameters with settings of their own."""
-        given = group["params"]
+        given = param_group["params"]
         params = [given] if isinstance(given, ac.Tensor) else [p[1] if isinstance(p, tuple) else p for p in given]
         taken = {p for old in self.param_groups for p in old["params"]}
         for p in params:
@@ -77,7 +77,7 @@ class Optimizer:
             if p in taken:
                 raise ArgumentError(f"a parameter of shape {p.shape} is in two groups, or twice in one")
             taken.add(p)
-        complete = {**self.defaults, **group, "params": params}
+        complete = {**self.defaults, **param_group, "params": params}
         positive("lr", complete.get("lr", 1.0))
         positive("weight_decay", complete.get("weight_decay", 0.0), zero=True)
         self.param_groups.append(complete)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -19,16 +20,44 @@ def _gradients(parameters: ac.Tensor | Iterable[ac.Tensor]) -> list[ac.Tensor]:
     return [p.grad for p in parameters if p.grad is not None]
 
 
-def get_total_norm(tensors: Iterable[ac.Tensor], norm_type: float = 2.0) -> float:
-    """Return the norm of all elements of all Tensors together."""
-    arrays = [t.numpy().reshape(-1) for t in tensors]
-    if not arrays:
-        return 0.0
-    if norm_type == math.inf:
-        return max(float(np.max(np.abs(a), initial=0.0)) for a in arrays)
-    if norm_type == 2:
-        return math.sqrt(sum(float(np.vdot(a, a)) for a in arrays))
-    return float(sum(float((np.abs(a) ** norm_type).sum()) for a in arrays) ** (1 / norm_type))
+def get_total_norm(
+    tensors: ac.Tensor | Iterable[ac.Tensor],
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> float:
+    """Return the norm of all elements of all Tensors together.
+
+    Parameters
+    ----------
+    tensors : Tensor or iterable of Tensor
+    norm_type : float
+        Which norm, positive; ``math.inf`` for the largest absolute value.
+    error_if_nonfinite : bool
+        Raise if it is NaN or infinite.
+    foreach : bool, optional
+        PyTorch's argument, which chooses how it computes; nothing depends on it here.
+
+    Raises
+    ------
+    TrainingError
+        If the norm is not finite and `error_if_nonfinite` is set.
+    """
+    del foreach
+    positive("norm_type", float(norm_type))
+    arrays = [t.numpy().reshape(-1) for t in ([tensors] if isinstance(tensors, ac.Tensor) else tensors)]
+    norm = _norm(arrays, float(norm_type))
+    if error_if_nonfinite and not math.isfinite(norm):
+        raise TrainingError(f"the norm of the gradients is {norm}; look for NaN and overflow in the loss, or pass finite data")
+    return norm
+
+
+def _norm(arrays: list[np.ndarray[Any, Any]], p: float) -> float:
+    if p == math.inf:
+        return float(np.max([np.max(np.abs(a), initial=0.0) for a in arrays], initial=0.0))  # NaN stays NaN, unlike in max()
+    if p == 2:
+        return math.sqrt(sum(float(np.vdot(a, a).real) for a in arrays))
+    return float(sum(float((np.abs(a) ** p).sum()) for a in arrays) ** (1 / p))
 
 
 def clip_grad_norm_(
@@ -36,6 +65,7 @@ def clip_grad_norm_(
     max_norm: float,
     norm_type: float = 2.0,
     error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
 ) -> float:
     """Scale all gradients by one factor so that their norm together is at most `max_norm`.
 
@@ -47,6 +77,8 @@ def clip_grad_norm_(
         The bound, and which norm; ``math.inf`` for the largest absolute value.
     error_if_nonfinite : bool
         Raise if the norm is NaN or infinite.
+    foreach : bool, optional
+        PyTorch's argument, which chooses how it computes; nothing depends on it here.
 
     Returns
     -------
@@ -73,9 +105,7 @@ def clip_grad_norm_(
     Tensor([0.5999..., 0.7999...])
     """
     gradients = _gradients(parameters)
-    norm = get_total_norm(gradients, norm_type)
-    if error_if_nonfinite and not math.isfinite(norm):
-        raise TrainingError(f"the norm of the gradients is {norm}, so they cannot be clipped to {max_norm}")
+    norm = get_total_norm(gradients, norm_type, error_if_nonfinite, foreach)
     factor = max_norm / (norm + 1e-6)
     if factor < 1 or math.isnan(factor):
         for g in gradients:
@@ -84,8 +114,9 @@ def clip_grad_norm_(
     return norm
 
 
-def clip_grad_value_(parameters: ac.Tensor | Iterable[ac.Tensor], clip_value: float) -> None:
-    """Limit every element of every gradient to [-clip_value, clip_value], in place."""
+def clip_grad_value_(parameters: ac.Tensor | Iterable[ac.Tensor], clip_value: float, foreach: bool | None = None) -> None:
+    """Limit every element of every gradient to [-clip_value, clip_value], in place; `foreach` is as for `clip_grad_norm_`."""
+    del foreach
     positive("clip_value", clip_value)
     for g in _gradients(parameters):
         with ac.writable(g) as array:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 import autograd_core as ac
+
+from .._errors import ArgumentError
 
 __all__ = [
     "PackedSequence",
@@ -36,13 +39,25 @@ class PackedSequence(NamedTuple):
     unsorted_indices: np.ndarray[Any, Any] | None = None
 
 
-def pad_sequence(sequences: list[Any], batch_first: bool = False, padding_value: float = 0.0) -> ac.Tensor:
-    """Stack sequences (T_i, ...) into (longest, B, ...), or (B, longest, ...) with `batch_first`."""
+def pad_sequence(
+    sequences: Sequence[Any], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
+) -> ac.Tensor:
+    """Stack sequences (T_i, ...) into (longest, B, ...), or (B, longest, ...) with `batch_first`; pad behind or before them.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no sequence, or `padding_side` is neither ``right`` nor ``left``.
+    """
+    if not len(sequences) or padding_side not in ("right", "left"):
+        raise ArgumentError(
+            f"pad_sequence needs a sequence, of which it got {len(sequences)}, and {padding_side=} right or left"
+        )
     longest = max(len(s) for s in sequences)
     padded = []
     for s in map(ac.asarray, sequences):
         rest = np.full((longest - len(s), *s.shape[1:]), padding_value, s.dtype)
-        padded.append(ac.concatenate([s, rest]) if len(rest) else s)
+        padded.append(ac.concatenate([s, rest] if padding_side == "right" else [rest, s]) if len(rest) else s)
     stacked: ac.Tensor = ac.stack(padded, axis=0 if batch_first else 1)
     return stacked
 
@@ -79,17 +94,32 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, en
     return PackedSequence(x[times, places], sizes, None if enforce_sorted else order, None if enforce_sorted else back)
 
 
-def pack_sequence(sequences: list[Any], enforce_sorted: bool = True) -> PackedSequence:
+def pack_sequence(sequences: Sequence[Any], enforce_sorted: bool = True) -> PackedSequence:
     """Pack a list of sequences (T_i, ...)."""
     return pack_padded_sequence(pad_sequence(sequences), [len(s) for s in sequences], enforce_sorted=enforce_sorted)
 
 
 def pad_packed_sequence(
-    sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0
+    sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0, total_length: int | None = None
 ) -> tuple[ac.Tensor, np.ndarray[Any, Any]]:
-    """Return the padded sequences in their original order, and their lengths."""
+    """Return the padded sequences in their original order, and their lengths.
+
+    Parameters
+    ----------
+    total_length : int, optional
+        Pad to so many steps instead of the longest sequence's.
+
+    Raises
+    ------
+    ArgumentError
+        If a sequence is longer than `total_length`.
+    """
     data, sizes = sequence.data, sequence.batch_sizes
     batch, steps = int(sizes[0]), len(sizes)
+    if total_length is not None:
+        if total_length < steps:
+            raise ArgumentError(f"total_length={total_length} is less than the longest sequence, of {steps} steps")
+        sizes, steps = np.concatenate([sizes, np.zeros(total_length - steps, sizes.dtype)]), total_length
     lengths = (sizes[:, None] > np.arange(batch)).sum(axis=0)
     offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     back = np.arange(batch) if sequence.unsorted_indices is None else sequence.unsorted_indices

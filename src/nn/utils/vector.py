@@ -38,7 +38,7 @@ def split_vector(vector: Any, shapes: Iterable[tuple[int, ...]]) -> list[Any]:
     return pieces
 
 
-def vector_to_parameters(vector: Any, parameters: Iterable[ac.Tensor]) -> None:
+def vector_to_parameters(vec: Any, parameters: Iterable[ac.Tensor]) -> None:
     """Write the elements of a vector into parameters, in place.
 
     Raises
@@ -47,7 +47,7 @@ def vector_to_parameters(vector: Any, parameters: Iterable[ac.Tensor]) -> None:
         If the number of elements differs.
     """
     parameters = list(parameters)
-    values = vector.numpy() if isinstance(vector, ac.Tensor) else np.asarray(vector)
+    values = vec.numpy() if isinstance(vec, ac.Tensor) else np.asarray(vec)
     for p, piece in zip(parameters, split_vector(values, [p.shape for p in parameters]), strict=True):
         with ac.writable(p) as array:
             array[...] = piece
