@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from numbers import Real
 from typing import Any
 
 import autograd_core as ac
@@ -44,9 +45,9 @@ class BufferError_(ac.AutogradError, TypeError):  # noqa: N801  (the built-in Bu
     """A buffer was given something that is not a Tensor without history."""
 
 
-def positive(name: str, value: float, *, zero: bool = False) -> float:
+def positive(name: str, value: Any, *, zero: bool = False) -> Any:
     """Return `value` if it is positive (or zero, when allowed); an `ArgumentError` otherwise."""
-    if not (value > 0 or (zero and value == 0)):
+    if not isinstance(value, Real) or not (float(value) > 0 or (zero and value == 0)):
         raise ArgumentError(f"{name}={value!r} must be {'non-negative' if zero else 'positive'}")
     return value
 

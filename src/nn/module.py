@@ -6,6 +6,7 @@ its path from the root it was last attached to (`features.0`), which names its p
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -75,10 +76,15 @@ class Module:
                     args, kwargs = before(self._forward_pre_hooks, self, args, kwargs)
                 y = self.forward(*args, **kwargs)
                 return after(self._forward_hooks, self, args, kwargs, y) if self._forward_hooks else y
-        except ac.AutogradError as error:
+        except Exception as error:
             if not getattr(error, "module", None):  # the innermost module is the one to name
-                error.module = where = self._where()  # type: ignore[attr-defined]
-                error.args = (f"{where}: {error.args[0] if error.args else ''}", *error.args[1:])
+                where = self._where()
+                if isinstance(error, ac.AutogradError):
+                    error.args = (f"{where}: {error.args[0] if error.args else ''}", *error.args[1:])
+                else:  # another's error keeps its text, and its traceback ends with a note
+                    error.add_note(f"in module {where}")
+                with contextlib.suppress(AttributeError):
+                    error.module = where  # type: ignore[attr-defined]
             raise
 
     def _where(self) -> str:

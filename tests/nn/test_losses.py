@@ -34,6 +34,13 @@ LOGITS = np.zeros((2, 3), np.float32)
         (lambda: nn.CrossEntropyLoss(label_smoothing=2)(LOGITS, [0, 1]), ValueError, r"label_smoothing=2 must lie in \[0, 1\]"),
         (lambda: nn.L1Loss(reduction="average"), ValueError, "L1Loss: reduction='average' must be one of"),
         (lambda: nn.BCELoss()(np.array([2.0]), [1.0]), ValueError, "for logits use binary_cross_entropy_with_logits"),
+        (lambda: nn.BCELoss()(np.array([np.nan]), [1.0]), ValueError, r"probabilities must lie in \[0, 1\], not \[nan, nan\]"),
+        (lambda: nn.BCELoss()(np.array([0.5]), [2.0]), ValueError, r"targets must lie in \[0, 1\], not \[2.0, 2.0\]"),
+        (lambda: nn.CrossEntropyLoss([1.0])(LOGITS, [0, 1]), ac.ShapeError, r"weight of shape \(1,\) for \d classes"),
+        (lambda: nn.CrossEntropyLoss()(LOGITS, [0.0, 1.0]), TypeError, r"class indices must be integers, not float64"),
+        (lambda: nn.CrossEntropyLoss()(LOGITS, [True, False]), TypeError, r"class indices must be integers, not bool"),
+        (lambda: nn.NLLLoss()(LOGITS, [0.0, 1.0]), TypeError, r"convert with target.astype\(int\)"),
+        (lambda: nn.functional.l1_loss(LOGITS, LOGITS, weight=[1.0]), ac.ShapeError, r"l1_loss: weight of shape \(1,\)"),
         (lambda: nn.HuberLoss(delta=0)(LOGITS, LOGITS), ValueError, "delta=0 must be positive"),
     ],
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .._errors import ShapeError
 from .._primitive import general, primitive
 from .grids import Grid, grid_of
 from .windows import Windows, channels_first, channels_last, windows_of
@@ -170,7 +171,7 @@ def convolution(
 
     Raises
     ------
-    ValueError
+    ShapeError
         If the channels of `x` and `weight` do not agree, or no window fits.
 
     References
@@ -185,16 +186,16 @@ def convolution(
     Tensor([[[1., 1., 1., 1.]]])
     """
     if x.ndim != weight.ndim or x.ndim < 3:
-        raise ValueError(
+        raise ShapeError(
             f"convolution: x of shape {x.shape} and weight of shape {weight.shape} must be (B, C, ...) and (F, C, ...)"
         )
     channels, (filters, inside) = x.shape[1], weight.shape[:2]
     if groups < 1 or channels != inside * groups or filters % groups:
-        raise ValueError(
+        raise ShapeError(
             f"convolution: weight of shape {weight.shape} with groups={groups} takes {inside * groups} channels and a multiple "
             f"of {groups} filters, but x of shape {x.shape} has {channels} channels"
         )
     if bias is not None and bias.shape != (filters,):
-        raise ValueError(f"convolution: bias of shape {bias.shape} for {filters} filters; it must be ({filters},)")
+        raise ShapeError(f"convolution: bias of shape {bias.shape} for {filters} filters; it must be ({filters},)")
     windows = windows_of(x.shape[2:], weight.shape[2:], stride, padding, dilation, "convolution")
     return correlate(x, weight, bias, windows=windows, groups=groups)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._errors import ShapeError
 from .._primitive import constant, general, linear, primitive
 from .masks import keep_where
 
@@ -64,14 +65,14 @@ def windows_of(spatial: tuple[int, ...], kernel: Any, stride: Any, padding: Any,
 
     Raises
     ------
-    ValueError
+    ShapeError
         If an entry count is wrong, a number is not positive, or no window fits.
     """
 
     def each(value: Any, what: str, least: int) -> tuple[int, ...]:
         numbers = (value,) * len(spatial) if isinstance(value, int | np.integer) else tuple(value)
         if len(numbers) != len(spatial) or any(int(n) < least for n in numbers):
-            raise ValueError(f"{operation}: {what}={value!r} must be {len(spatial)} integer(s) of at least {least}")
+            raise ShapeError(f"{operation}: {what}={value!r} must be {len(spatial)} integer(s) of at least {least}")
         return tuple(int(n) for n in numbers)
 
     if not isinstance(padding, int | np.integer) and all(isinstance(p, tuple | list) for p in padding):
@@ -82,7 +83,7 @@ def windows_of(spatial: tuple[int, ...], kernel: Any, stride: Any, padding: Any,
         pads = tuple((p, p) for p in each(padding, "padding", 0))
     w = Windows(each(kernel, "kernel", 1), each(stride, "stride", 1), pads, each(dilation, "dilation", 1))
     if any(n < 1 for n in w.lengths(spatial)):
-        raise ValueError(
+        raise ShapeError(
             f"{operation}: no window of kernel {w.kernel}, dilation {w.dilation} fits spatial shape {spatial} padded by {pads}"
         )
     return w
@@ -171,7 +172,7 @@ def unfold(x: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0, dilation: 
 
     Raises
     ------
-    ValueError
+    ShapeError
         If no window fits.
 
     Examples
@@ -208,7 +209,7 @@ def fold(columns: Any, spatial: Any, kernel: Any, *, stride: Any = 1, padding: A
     windows = windows_of(tuple(spatial), kernel, stride, padding, dilation, "fold")
     expected = (*windows.lengths(tuple(spatial)), *windows.kernel)
     if columns.shape[1:-1] != expected:
-        raise ValueError(f"fold: columns of shape {columns.shape} for {expected} windows and kernel; they must agree")
+        raise ShapeError(f"fold: columns of shape {columns.shape} for {expected} windows and kernel; they must agree")
     return fold_windows(columns, windows=windows, spatial=tuple(spatial))
 
 
@@ -304,7 +305,7 @@ def max_pool(x: Any, kernel: Any, *, stride: Any = None, padding: Any = 0, dilat
 
     Raises
     ------
-    ValueError
+    ShapeError
         If no window fits.
 
     Examples

@@ -91,6 +91,9 @@ def scaled_dot_product_attention(
     bias = attn_mask if attn_mask is None or isinstance(attn_mask, ac.Tensor) else np.asarray(attn_mask)
     if bias is not None and bias.dtype.kind == "b":
         bias = additive(~np.asarray(bias), query.dtype)
+    scores = (*np.broadcast_shapes(query.shape[:-2], key.shape[:-2]), query.shape[-2], key.shape[-2])
+    if bias is not None and not _fits(bias.shape, scores):
+        raise ac.ShapeError(f"attn_mask of shape {bias.shape} does not broadcast to scores of shape {scores}")
     factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
     return attend(query, key, value, bias, factor, dropout_p, True, rng)[0]
 
@@ -100,6 +103,12 @@ def _shared(t: Any, query: Any, name: str) -> Any:
     if min(t.ndim, query.ndim) < 3 or query.shape[-3] % t.shape[-3]:
         raise ac.ShapeError(f"attention: the heads of {name} {t.shape} do not divide those of query {query.shape}")
     return ac.repeat(t, query.shape[-3] // t.shape[-3], axis=-3)
+
+
+def _fits(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    """Whether an array of one shape broadcasts to another without making it larger."""
+    ends = zip(reversed(shape), reversed(whole), strict=False)
+    return len(shape) <= len(whole) and all(n in (1, m) for n, m in ends)
 
 
 def additive(forbidden: Any, dtype: Any) -> np.ndarray[Any, Any]:

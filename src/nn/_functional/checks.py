@@ -21,9 +21,10 @@ def as_input(x: Any, weight: Any, operation: str) -> ac.Tensor:
     """
     t: ac.Tensor = x if isinstance(x, ac.Tensor) else ac.asarray(x)
     if weight is not None and t.dtype != weight.dtype:
+        module = f" or the module with .to({t.dtype.name!r})" if t.dtype.kind in "fc" else ""
         raise ac.DtypeError(
             f"{operation} has parameters of dtype {weight.dtype} but was given {t.dtype}{list(t.shape)}; "
-            f"convert with x.astype({np.dtype(weight.dtype).name!r}) or the module with .to({t.dtype.name!r})"
+            f"convert with x.astype({np.dtype(weight.dtype).name!r}){module}"
         )
     return t
 

@@ -120,6 +120,8 @@ def _classes_last(input: Any) -> Any:
 
 def _class_indices(target: Any, shape: tuple[int, ...], classes: int, ignore_index: int, operation: str) -> Any:
     index = target.numpy() if isinstance(target, ac.Tensor) else np.asarray(target)
+    if index.dtype.kind not in "iu":
+        raise ac.DtypeError(f"{operation}: class indices must be integers, not {index.dtype}; convert with target.astype(int)")
     if index.shape != shape:
         raise ac.ShapeError(f"{operation}: class indices of shape {shape} expected, target has shape {index.shape}")
     if index.size == 0:
@@ -169,7 +171,7 @@ def _picked(log_p: Any, index: Any, weight: Any, ignore_index: int, reduction: s
             return picked.sum() * (-1 / len(index))
         return _reduced(-picked.reshape(shape), reduction)
     index = np.where(ignored, 0, index)
-    w = np.ones(len(index), log_p.dtype) if weight is None else _array(weight, log_p.dtype)[index]
+    w = np.ones(len(index), log_p.dtype) if weight is None else _class_weights(weight, log_p.dtype, log_p.shape[1])[index]
     w = np.where(ignored, 0, w).astype(log_p.dtype)
     loss = -log_p[rows, index] * w
     if some:
@@ -179,8 +181,12 @@ def _picked(log_p: Any, index: Any, weight: Any, ignore_index: int, reduction: s
     return _reduced(loss.reshape(shape), reduction)
 
 
-def _array(x: Any, dtype: Any) -> Any:
-    return np.asarray(x.numpy() if isinstance(x, ac.Tensor) else x, dtype)
+def _class_weights(weight: Any, dtype: Any, classes: int) -> Any:
+    """One number a class; a list that is too short would weigh other classes than meant."""
+    w = np.asarray(weight.numpy() if isinstance(weight, ac.Tensor) else weight, dtype)
+    if w.shape != (classes,):
+        raise ac.ShapeError(f"weight of shape {w.shape} for {classes} classes; it must have one number a class")
+    return w
 
 
 def cross_entropy(
@@ -243,13 +249,18 @@ def cross_entropy(
         raise ac.ShapeError(f"cross_entropy takes logits (N, C, ...) or (C,), not shape {input.shape}")
     shape, classes = (input.shape[0], *input.shape[2:]), input.shape[1]
     if target.dtype.kind in "fc":
+        if target.shape == shape != input.shape:
+            raise ac.DtypeError(
+                f"cross_entropy: class indices must be integers, not {target.dtype}; convert with target.astype(int), or give "
+                f"probabilities of shape {input.shape}"
+            )
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, shape)
     index = _class_indices(target, shape, classes, ignore_index, "cross_entropy")
     log_p = ac.special.log_softmax(_classes_last(input), axis=-1)
     hard = _picked(log_p, index, weight, ignore_index, reduction, shape)
     if not label_smoothing:
         return hard
-    w = np.ones(classes, log_p.dtype) if weight is None else _array(weight, log_p.dtype)
+    w = np.ones(classes, log_p.dtype) if weight is None else _class_weights(weight, log_p.dtype, classes)
     ignored = index == ignore_index
     spread = ac.where(ignored, 0.0, -(log_p * w).sum(axis=-1))
     if reduction == "mean":
@@ -268,7 +279,7 @@ def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, sm
     log_p = ac.special.log_softmax(_classes_last(input), axis=-1)
     target = _classes_last(target)
     if weight is not None:
-        target = target * _array(weight, input.dtype)
+        target = target * _class_weights(weight, input.dtype, classes)
     loss = -(log_p * target).sum(axis=-1)
     if reduction == "mean":
         return loss.sum() / math.prod(shape)
@@ -284,12 +295,12 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, *, reducti
         If a probability lies outside [0, 1].
     """
     input, target = _pair(input, target, "binary_cross_entropy")
-    p = input.numpy()
-    if p.min() < 0 or p.max() > 1:
-        raise ArgumentError(
-            f"binary_cross_entropy: probabilities must lie in [0, 1], not [{p.min()}, {p.max()}]; "
-            "for logits use binary_cross_entropy_with_logits"
-        )
+    for p, what in ((input.numpy(), "probabilities"), (target.numpy(), "targets")):
+        if not (p.min() >= 0 and p.max() <= 1):  # NaN included
+            raise ArgumentError(
+                f"binary_cross_entropy: {what} must lie in [0, 1], not [{p.min()}, {p.max()}]; "
+                "for logits use binary_cross_entropy_with_logits"
+            )
     loss = -(target * _limited_log(input) + (1 - target) * _limited_log(1 - input))
     return _reduced(loss if weight is None else loss * weight, reduction)
 

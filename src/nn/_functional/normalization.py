@@ -148,6 +148,8 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     x = as_input(input, weight, "group_norm")
     if x.ndim < 2 or x.shape[1] % num_groups:
         raise ac.ShapeError(f"group_norm: {num_groups} groups do not divide the channels of shape {x.shape}")
+    if weight is not None and weight.shape != x.shape[1:2]:
+        raise ac.ShapeError(f"group_norm expects {weight.shape[0]} channels, but the input has shape {x.shape}")
     groups = x.reshape(x.shape[0], num_groups, x.shape[1] // num_groups * math.prod(x.shape[2:]))
     y = standardized(groups, (2,), eps).reshape(x.shape)
     return affine(y, of_channels(weight, x.ndim), of_channels(bias, x.ndim))

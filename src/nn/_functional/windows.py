@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,12 @@ _AXES = {1: "(N, C, L) or (C, L)", 2: "(N, C, H, W) or (C, H, W)", 3: "(N, C, D,
 
 def numbers(value: Any, n: int, name: str) -> tuple[int, ...]:
     """One entry a spatial axis."""
-    several = (value,) * n if isinstance(value, int | np.integer) else tuple(value)
-    if len(several) == 1 and n > 1:
+    several = tuple(value) if isinstance(value, tuple | list) else (value,) * n
+    if len(several) == 1:
         several *= n
-    if len(several) != n:
+    if len(several) != n or not all(isinstance(v, Integral) for v in several):
         raise ArgumentError(f"{name}={value!r} must be one integer or {n}")
-    return tuple(int(v) for v in several)
+    return tuple(map(int, several))
 
 
 def _batched(x: ac.Tensor, n: int, operation: str) -> tuple[ac.Tensor, bool]:
@@ -286,6 +287,8 @@ def avg_pool(
         columns = ac.unfold(x, kernel, stride=strides, padding=pairs)
         sums = ac.moveaxis(columns.sum(axis=tuple(range(1 + n, 1 + 2 * n))), -1, 1)
     if divisor_override is not None:
+        if divisor_override == 0:
+            raise ArgumentError(f"{operation}: divisor_override={divisor_override} divides by zero")
         y = sums / divisor_override
     elif not any(map(any, pairs)) or (count_include_pad and all(p == (q, q) for p, q in zip(pairs, pads, strict=True))):
         y = sums / math.prod(kernel)
@@ -333,7 +336,9 @@ def adaptive_avg_pool(x: Any, n: int, output_size: Any) -> Any:
     """Average over windows chosen so that `n` spatial axes get the lengths `output_size` (None keeps an axis)."""
     operation = f"adaptive_avg_pool{n}d"
     x, alone = _batched(x if isinstance(x, ac.Tensor) else ac.asarray(x), n, operation)
-    sizes = (output_size,) * n if output_size is None or isinstance(output_size, int) else tuple(output_size)
+    sizes = tuple(output_size) if isinstance(output_size, tuple | list) else (output_size,) * n
+    if len(sizes) != n or any(s is not None and (not isinstance(s, Integral) or s < 0) for s in sizes):
+        raise ArgumentError(f"{operation}: output_size={output_size!r} must be one length or {n}, each at least 0 or None")
     if all(size == 1 for size in sizes):
         y = x.mean(axis=tuple(range(2, 2 + n)), keepdims=True)
         return y[0] if alone else y

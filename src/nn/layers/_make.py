@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -31,9 +33,11 @@ def like_linear(weight: Parameter, bias: Parameter | None, fan_in: int, rng: Rng
         init.uniform_(bias, -bound, bound, rng)
 
 
-def each(value: int | tuple[int, ...], n: int, name: str, least: int = 0) -> tuple[int, ...]:
+def each(value: Any, n: int, name: str, least: int = 0) -> tuple[int, ...]:
     """Complete a number to one entry an axis, and check it."""
-    numbers = (value,) * n if isinstance(value, int) else tuple(value)
-    if len(numbers) != n or any(number < least for number in numbers):
+    numbers = tuple(value) if isinstance(value, tuple | list) else (value,) * n
+    if len(numbers) == 1:
+        numbers *= n
+    if len(numbers) != n or any(not isinstance(number, Integral) or number < least for number in numbers):
         raise ArgumentError(f"{name}={value!r} must be {n} integer(s) of at least {least}")
-    return numbers
+    return tuple(map(int, numbers))

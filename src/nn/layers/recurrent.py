@@ -25,6 +25,14 @@ __all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell"]
 _NONLINEARITIES = {"tanh": ac.tanh, "relu": ac.relu}
 
 
+def states_like(states: Any, shapes: tuple[tuple[int, ...], ...], weight: Parameter, name: str) -> tuple[Any, ...]:
+    """Initial states as Tensors, which must have these shapes and the dtype of the parameters."""
+    given = tuple(as_input(s, weight, name) for s in states)
+    if tuple(s.shape for s in given) != shapes:
+        raise ac.ShapeError(f"{name} expects initial states of shapes {shapes}, not {tuple(s.shape for s in given)}")
+    return given
+
+
 class _Recurrent(Module):
     """What the three recurrent layers share: parameters, layers, directions, lengths and states."""
 
@@ -88,7 +96,7 @@ class _Recurrent(Module):
         check_rank(x, (2, 3), "(T, B, I), (B, T, I) with batch_first, or (T, I)", type(self).__name__)
         alone = x.ndim == 2
         if alone:
-            x, states = x[:, None], None if states is None else tuple(s[:, None] for s in states)
+            x, states = x[:, None], None if states is None else tuple(ac.asarray(s)[:, None] for s in states)
         elif self.batch_first and packed is None:
             x = x.swapaxes(0, 1)
         if x.shape[-1] != self.input_size or 0 in x.shape:
@@ -122,11 +130,7 @@ class _Recurrent(Module):
         shapes = tuple((rows, x.shape[1], size) for size in sizes)
         if states is None:
             return tuple(ac.asarray(np.zeros(shape, x.dtype)) for shape in shapes)
-        if tuple(s.shape for s in states) != shapes:
-            raise ac.ShapeError(
-                f"{type(self).__name__} expects initial states of shapes {shapes}, not {tuple(s.shape for s in states)}"
-            )
-        return tuple(as_input(s, self.weight_ih_l0, type(self).__name__) for s in states)
+        return states_like(states, shapes, self.weight_ih_l0, type(self).__name__)
 
     weight_ih_l0: Parameter
 
@@ -316,10 +320,10 @@ class _Cell(Module):
         check_rank(x, (1, 2), "(B, I) or (I,)", name)
         if x.shape[-1] != self.input_size:
             raise ac.ShapeError(f"{name} expects {self.input_size} features, but the input has shape {x.shape}")
-        count = 2 if isinstance(self, LSTMCell) else 1
+        shapes = ((*x.shape[:-1], self.hidden_size),) * (2 if isinstance(self, LSTMCell) else 1)
         if states is None:
-            zeros = ac.asarray(np.zeros((*x.shape[:-1], self.hidden_size), x.dtype))
-            states = (zeros,) * count
+            states = (ac.asarray(np.zeros(shapes[0], x.dtype)),) * len(shapes)
+        states = states_like(states, shapes, self.weight_ih, name)
         alone = x.ndim == 1
         if alone:
             x, states = x[None], tuple(s[None] for s in states)

@@ -22,10 +22,14 @@ class _Moments(Optimizer):
     slots = ("exp_avg", "exp_avg_sq")
 
     def __init__(self, params: Iterable[Any], betas: tuple[float, float], eps: float, **defaults: Any) -> None:
-        if not all(0 <= beta < 1 for beta in betas):
-            raise ArgumentError(f"betas={betas!r} must lie in [0, 1)")
-        positive("eps", eps, zero=True)
-        super().__init__(params, {"betas": tuple(betas), "eps": eps, **defaults})
+        super().__init__(params, {"betas": betas, "eps": eps, **defaults})
+
+    def _check(self, group: dict[str, Any]) -> None:
+        super()._check(group)
+        betas = group["betas"]
+        if not isinstance(betas, tuple | list) or len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
+            raise ArgumentError(f"betas={betas!r} must be two numbers that lie in [0, 1)")
+        positive("momentum_decay", group.get("momentum_decay", 0.0), zero=True)
 
 
 def _move(m: Array, v: Array, g: Array, a: Array, beta1: float, beta2: float) -> None:
@@ -176,7 +180,6 @@ class NAdam(_Moments):
         *,
         maximize: bool = False,
     ) -> None:
-        positive("momentum_decay", momentum_decay, zero=True)
         super().__init__(
             params,
             betas,

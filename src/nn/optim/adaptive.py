@@ -44,8 +44,6 @@ class Adagrad(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        for name, value in (("lr_decay", lr_decay), ("initial_accumulator_value", initial_accumulator_value), ("eps", eps)):
-            positive(name, value, zero=True)
         super().__init__(
             params,
             {
@@ -57,6 +55,11 @@ class Adagrad(Optimizer):
                 "maximize": maximize,
             },
         )
+
+    def _check(self, group: dict[str, Any]) -> None:
+        super()._check(group)
+        for name in ("lr_decay", "initial_accumulator_value"):
+            positive(name, group[name], zero=True)
 
     def _initial(self, p: ac.Tensor, group: dict[str, Any]) -> dict[str, Any]:
         return {"step": 0, "sum": np.full_like(p.numpy(), group["initial_accumulator_value"])}
@@ -98,10 +101,12 @@ class Adadelta(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        if not 0 <= rho <= 1:
-            raise ArgumentError(f"rho={rho!r} must lie in [0, 1]")
-        positive("eps", eps, zero=True)
         super().__init__(params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize})
+
+    def _check(self, group: dict[str, Any]) -> None:
+        super()._check(group)
+        if not 0 <= group["rho"] <= 1:
+            raise ArgumentError(f"rho={group['rho']!r} must lie in [0, 1]")
 
     def _numbers(self, state: dict[str, Any], p: ac.Tensor, group: dict[str, Any]) -> dict[str, float]:
         del p
@@ -161,8 +166,6 @@ class RMSprop(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        for name, value in (("alpha", alpha), ("eps", eps), ("momentum", momentum)):
-            positive(name, value, zero=True)
         super().__init__(
             params,
             {

@@ -54,12 +54,13 @@ class Optimizer:
     slots: tuple[str, ...] = ()  # names of the state arrays every update has
     decoupled = False  # whether weight decay scales the parameter instead of changing the gradient
 
-    def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+    def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
         self.state: dict[ac.Tensor, dict[str, Any]] = {}
         self.param_groups: list[dict[str, Any]] = []
-        if isinstance(params, ac.Tensor):
-            raise ArgumentError("params must be an iterable of Tensors, such as model.parameters(), not one Tensor")
+        if isinstance(params, ac.Tensor) or not isinstance(params, Iterable):
+            kind = "one Tensor" if isinstance(params, ac.Tensor) else f"a {type(params).__name__}"
+            raise ArgumentError(f"params must be an iterable of Tensors, such as model.parameters(), not {kind}")
         items = list(params)
         if not items:
             raise ArgumentError("an optimizer needs at least one parameter; the iterable was empty")
@@ -68,6 +69,8 @@ class Optimizer:
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Add parameters with settings of their own."""
+        if "params" not in param_group:
+            raise ArgumentError(f"a group of parameters needs 'params', but has only {sorted(param_group)}")
         given = param_group["params"]
         params = [given] if isinstance(given, ac.Tensor) else [p[1] if isinstance(p, tuple) else p for p in given]
         taken = {p for old in self.param_groups for p in old["params"]}
@@ -78,8 +81,7 @@ class Optimizer:
                 raise ArgumentError(f"a parameter of shape {p.shape} is in two groups, or twice in one")
             taken.add(p)
         complete = {**self.defaults, **param_group, "params": params}
-        positive("lr", complete.get("lr", 1.0))
-        positive("weight_decay", complete.get("weight_decay", 0.0), zero=True)
+        self._check(complete)
         self.param_groups.append(complete)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -135,6 +137,12 @@ class Optimizer:
                     slope = np.add(slope, a, out=x)
                 self._update(block, slope, *others, scratch=Scratch(a, b), **numbers)
 
+    def _check(self, group: dict[str, Any]) -> None:
+        """Raise if a setting of a group makes no sense."""
+        positive("lr", group["lr"])
+        for name in ("weight_decay", "eps", "momentum", "alpha"):
+            positive(name, group.get(name, 0.0), zero=True)
+
     def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
         """Names of the state arrays that `_update` gets."""
         del group
@@ -165,7 +173,7 @@ class Optimizer:
             ],
         }
 
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state_dict: Any) -> None:
         """Take over what `state_dict` returned, here or in another process.
 
         Raises
@@ -173,6 +181,9 @@ class Optimizer:
         StateDictError
             If the groups or the shapes of the state differ.
         """
+        if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
+            found = sorted(map(str, state_dict)) if isinstance(state_dict, Mapping) else type(state_dict).__name__
+            raise StateDictError(f"the state of an optimizer has 'state' and 'param_groups', not {found}")
         groups = state_dict["param_groups"]
         sizes, own = [len(g["params"]) for g in groups], [len(g["params"]) for g in self.param_groups]
         if sizes != own:

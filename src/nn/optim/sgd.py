@@ -9,7 +9,7 @@ import numpy as np
 
 import autograd_core as ac
 
-from .._errors import ArgumentError, positive
+from .._errors import ArgumentError
 from .optimizer import Array, Optimizer, Scratch
 
 __all__ = ["SGD"]
@@ -61,9 +61,6 @@ class SGD(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        positive("momentum", momentum, zero=True)
-        if nesterov and (momentum <= 0 or dampening != 0):
-            raise ArgumentError(f"nesterov=True needs momentum > 0 and dampening = 0, not {momentum} and {dampening}")
         super().__init__(
             params,
             {
@@ -75,6 +72,12 @@ class SGD(Optimizer):
                 "maximize": maximize,
             },
         )
+
+    def _check(self, group: dict[str, Any]) -> None:
+        super()._check(group)
+        momentum, dampening = group["momentum"], group["dampening"]
+        if group["nesterov"] and (momentum <= 0 or dampening != 0):
+            raise ArgumentError(f"nesterov=True needs momentum > 0 and dampening = 0, not {momentum} and {dampening}")
 
     def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("momentum_buffer",) if group["momentum"] else ()

@@ -95,6 +95,7 @@ def fit(
     """
     if scheduler_every not in ("epoch", "step"):
         raise ArgumentError(f"scheduler_every={scheduler_every!r} must be 'epoch' or 'step'")
+    positive("epochs", epochs, zero=True)
     if metrics and validation is None:
         raise ArgumentError(f"metrics={list(metrics)} are computed on validation data; pass validation= too")
     if checkpoint is None and (resume or checkpoint_every is not None):
@@ -154,6 +155,11 @@ def _step(
 ) -> None:
     run.optimizer.zero_grad()
     value = loss(run.model(x), target)
+    if getattr(value, "shape", None) != ():
+        raise TrainingError(
+            f"the loss must be one number, a Tensor of shape (), not {type(value).__name__} of shape "
+            f"{getattr(value, 'shape', None)}; use reduction='mean'"
+        )
     number = float(value.item())
     if not math.isfinite(number):
         raise TrainingError(

@@ -104,6 +104,7 @@ def clip_grad_norm_(
     >>> p.grad
     Tensor([0.5999..., 0.7999...])
     """
+    positive("max_norm", max_norm, zero=True)
     gradients = _gradients(parameters)
     norm = get_total_norm(gradients, norm_type, error_if_nonfinite, foreach)
     factor = max_norm / (norm + 1e-6)

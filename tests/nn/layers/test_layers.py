@@ -111,6 +111,16 @@ def test_dtype_is_kept():
         (lambda: nn.MultiheadAttention(5, 2), "num_heads=2 must divide embed_dim=5"),
         (lambda: nn.TransformerEncoderLayer(4, 2, activation="sin"), "activation='sin' must be 'relu', 'gelu' or a function"),
         (lambda: nn.GELU("fast")(np.zeros(1)), "approximate='fast' must be 'none' or 'tanh'"),
+        (lambda: nn.Conv2d(1, 1, 2.5), r"kernel_size=2.5 must be 2 integer\(s\) of at least 1"),
+        (lambda: nn.MaxPool2d(2.5)(np.zeros((1, 1, 4, 4))), "kernel_size=2.5 must be one integer or 2"),
+        (lambda: nn.MaxPool2d(2, stride=0)(np.zeros((1, 1, 4, 4))), r"MaxPool2d: max_pool: stride=\(0, 0\) must be 2 integer"),
+        (lambda: nn.AdaptiveAvgPool2d((1, 2, 3))(np.zeros((1, 1, 4, 4))), r"output_size=\(1, 2, 3\) must be one length or 2"),
+        (lambda: nn.AvgPool2d(2, divisor_override=0)(np.zeros((1, 1, 4, 4))), "divisor_override=0 divides by zero"),
+        (
+            lambda: nn.functional.scaled_dot_product_attention(*np.zeros((3, 2, 3, 4)), np.ones((2, 4), bool)),
+            r"attn_mask of shape \(2, 4\) does not broadcast to scores of shape \(2, 3, 3\)",
+        ),
+        (lambda: nn.functional.batch_norm(np.zeros((2, 3))), "batch_norm needs running_mean and running_var, or training=True"),
         (lambda: nn.MaxPool2d(2, padding=2)(np.zeros((1, 1, 4, 4))), "must be at most half of the kernel"),
     ],
 )
@@ -130,6 +140,13 @@ def test_bad_arguments_are_named(make, text):
         (nn.LayerNorm(4), (2, 3), r"layer_norm expects last axes of lengths \(4,\), but the input has shape \(2, 3\)"),
         (nn.LSTM(3, 4), (5, 2, 2), r"LSTM expects 3 features at one step or more, but the input has shape \(5, 2, 2\)"),
         (nn.GRUCell(3, 4), (5, 2), r"GRUCell expects 3 features, but the input has shape \(5, 2\)"),
+        (
+            nn.Sequential(nn.Conv2d(1, 2, 5)),
+            (1, 1, 3, 3),
+            r"^0 \(Conv2d\): .* no window of kernel \(5, 5\).* spatial shape \(3, 3\)",
+        ),
+        (nn.GroupNorm(2, 4), (2, 6, 3), r"group_norm expects 4 channels, but the input has shape \(2, 6, 3\)"),
+        (nn.InstanceNorm2d(2), (1, 2, 1, 1), r"InstanceNorm2d needs more than one pixel, not an input of shape \(1, 2, 1, 1\)"),
         (nn.ConvTranspose1d(2, 1, 2), (1, 3, 4), r"expects 2 channels, for a weight of shape \(2, 1, 2\)"),
     ],
 )
@@ -207,3 +224,33 @@ def test_checkpointed_dropout_drops_the_same_elements_again():
     y = ac.checkpoint(lambda t: layer(t * 2))(x)
     y.sum().backward()
     assert (x.grad.numpy() == y.numpy()).all()
+
+
+@pytest.mark.parametrize(
+    ("layer", "shapes"),
+    [
+        (nn.GRU(3, 4), [(1, 2, 5)]),
+        (nn.LSTM(3, 4), [(1, 2, 4), (1, 1, 4)]),
+        (nn.GRUCell(3, 4), [(2, 5)]),
+        (nn.LSTMCell(3, 4), [(2, 4)]),
+    ],
+)
+def test_initial_states_that_do_not_fit_are_named(layer, shapes):
+    x = np.zeros((2, 3) if "Cell" in type(layer).__name__ else (5, 2, 3), np.float32)
+    states = [np.zeros(shape, np.float32) for shape in shapes]
+    with pytest.raises(ac.ShapeError, match=f"{type(layer).__name__} expects initial states of shapes"):
+        layer(x, tuple(states) if "LSTM" in type(layer).__name__ else states[0])
+    fit = [s[..., :4].astype(float) for s in (states * 2)[:2]]
+    with pytest.raises(ac.DtypeError, match="has parameters of dtype float32 but was given float64"):
+        layer(x, tuple(fit) if "LSTM" in type(layer).__name__ else fit[0])
+
+
+def test_another_error_says_in_its_note_which_module_it_came_from():
+    class Broken(nn.Module):
+        def forward(self, x):
+            return {}[x]
+
+    with pytest.raises(KeyError) as caught:
+        nn.Sequential(nn.Sequential(Broken()))(3)
+    assert caught.value.args == (3,)
+    assert caught.value.__notes__ == ["in module 0.0 (Broken)"]

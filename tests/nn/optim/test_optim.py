@@ -75,12 +75,23 @@ def test_a_graph_does_not_see_the_step():
         (lambda p: nn.optim.SGD([p], lr=0), "lr=0 must be positive"),
         (lambda p: nn.optim.Adam([p], lr=-1), "lr=-1 must be positive"),
         (lambda p: nn.optim.Adam([p], lr=float("nan")), "lr=nan must be positive"),
-        (lambda p: nn.optim.Adam([p], betas=(0.9, 1.0)), r"betas=\(0.9, 1.0\) must lie in \[0, 1\)"),
+        (lambda p: nn.optim.Adam([p], betas=(0.9, 1.0)), r"betas=\(0.9, 1.0\) must be two numbers that lie in \[0, 1\)"),
         (lambda p: nn.optim.SGD([]), "an optimizer needs at least one parameter"),
         (lambda p: nn.optim.SGD([p, p]), r"a parameter of shape \(2,\) is in two groups, or twice in one"),
         (nn.optim.SGD, "params must be an iterable of Tensors"),
         (lambda p: nn.optim.SGD([p * 2]), "an optimizer changes leaf Tensors"),
         (lambda p: nn.optim.SGD([p], nesterov=True), "nesterov=True needs momentum > 0"),
+        (lambda p: nn.optim.SGD([p], lr="0.1"), "lr='0.1' must be positive"),
+        (lambda p: nn.optim.SGD(nn.Linear(1, 1)), r"such as model.parameters\(\), not a Linear"),
+        (lambda p: nn.optim.Adam([p], betas=(0.9,)), r"betas=\(0.9,\) must be two numbers"),
+        (lambda p: nn.optim.Adam([{"params": p, "betas": (0.9, 2)}]), r"betas=\(0.9, 2\) must be two numbers"),
+        (lambda p: nn.optim.SGD([{"params": p, "nesterov": True}]), "nesterov=True needs momentum > 0"),
+        (lambda p: nn.optim.RMSprop([{"params": p, "alpha": -1}]), "alpha=-1 must be non-negative"),
+        (lambda p: nn.optim.Adadelta([p], rho=2), r"rho=2 must lie in \[0, 1\]"),
+        (lambda p: nn.optim.Adagrad([p], lr_decay=-1), "lr_decay=-1 must be non-negative"),
+        (lambda p: nn.optim.NAdam([p], momentum_decay=-1), "momentum_decay=-1 must be non-negative"),
+        (lambda p: nn.optim.Adam([{"lr": 0.1}]), r"a group of parameters needs 'params', but has only \['lr'\]"),
+        (lambda p: nn.utils.clip_grad_norm_(p, -1.0), "max_norm=-1.0 must be non-negative"),
         (lambda p: nn.optim.LBFGS([p], line_search_fn="armijo"), "line_search_fn='armijo' must be None or 'strong_wolfe'"),
         (lambda p: nn.optim.Newton([p], method="qr"), "method='qr' must be 'auto', 'exact' or 'cg'"),
         (lambda p: nn.optim.Newton([p]).step(), r"call step\(closure\)"),
@@ -94,6 +105,8 @@ def test_bad_arguments_are_named(make, text):
 def test_state_of_another_optimizer_is_refused():
     with pytest.raises(nn.StateDictError, match=r"the state has groups of \[2\] parameters, this optimizer of \[1\]"):
         nn.optim.SGD([leaf(2)]).load_state_dict(nn.optim.SGD([leaf(2), leaf(3)]).state_dict())
+    with pytest.raises(nn.StateDictError, match=r"the state of an optimizer has 'state' and 'param_groups', not \['lr'\]"):
+        nn.optim.SGD([leaf(2)]).load_state_dict({"lr": 1})
     adam = nn.optim.Adam([p := leaf(2)])
     steps(adam, p, 1)
     with pytest.raises(nn.StateDictError, match=r"exp_avg has shape \(2,\) for a parameter of shape \(3,\)"):

@@ -155,6 +155,10 @@ def test_bad_training_is_named():
     optimizer = nn.optim.SGD(model.parameters(), 1e-3)
     with pytest.raises(nn.TrainingError, match="the loss is nan in epoch 1, step 1; lower the learning rate"):
         nn.fit(model, (X * np.nan, Y), nn.MSELoss(), optimizer, progress=False)
+    with pytest.raises(nn.TrainingError, match=r"the loss must be one number, .* not Tensor of shape \(60, 1\)"):
+        nn.fit(model, [(X, Y)], nn.MSELoss(reduction="none"), optimizer, progress=False)
+    with pytest.raises(ValueError, match="epochs=-1 must be non-negative"):
+        nn.fit(model, (X, Y), nn.MSELoss(), optimizer, epochs=-1, progress=False)
     with pytest.raises(nn.TrainingError, match="there is nothing to train on: the data has no batch"):
         nn.fit(model, [], nn.MSELoss(), optimizer, progress=False)
     with pytest.raises(nn.TrainingError, match="there is nothing to evaluate"):
