@@ -24,21 +24,29 @@ def arguments(
     name: str,
     description: str | None,
     *,
-    epochs: int,
-    lr: float,
+    epochs: int | None = None,
+    steps: int | None = None,
+    lr: float | None = None,
     batch_size: int | None = None,
     argv: Sequence[str] | None = None,
     more: Callable[[argparse.ArgumentParser], Any] | None = None,
 ) -> argparse.Namespace:
-    """Read the command line: ``--epochs --batch-size --lr --seed --out --quiet --record``, and what `more` adds."""
+    """Read the command line: ``--epochs --batch-size --lr --seed --out --quiet --record``, and what `more` adds.
+
+    The default of ``--epochs`` is `epochs` times through the data, or so many training `steps`. An example that trains nothing
+    takes both options all the same, so that one command line suits all.
+    """
     summary = (description or "").split("\n\n", maxsplit=1)[0]
     parser = argparse.ArgumentParser(prog=f"python -m nn.examples.{name}", description=summary)
+    trains = "training steps" if epochs is None else "times through the data"
+    ignored = "ignored, for nothing is trained"
+    count = steps if epochs is None else epochs
     parser.add_argument(
-        "--epochs", type=_positive, default=epochs, help="times through the data, or steps (default: %(default)s)"
+        "--epochs", type=_positive, default=count, help=f"{trains} (default: %(default)s)" if count else ignored
     )
     if batch_size is not None:
         parser.add_argument("--batch-size", type=_positive, default=batch_size, help="examples a step (default: %(default)s)")
-    parser.add_argument("--lr", type=float, default=lr, help="learning rate (default: %(default)s)")
+    parser.add_argument("--lr", type=float, default=lr, help="learning rate (default: %(default)s)" if lr else ignored)
     parser.add_argument("--seed", type=int, default=0, help="of every random number (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder for results (default: %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")

@@ -48,7 +48,7 @@ def derivatives(f: Callable[[Any], Any], x: Any) -> tuple[Any, Any]:
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Draw and check."""
-    options = arguments("activations", __doc__, epochs=1, lr=1.0, argv=argv)
+    options = arguments("activations", __doc__, argv=argv)
     run, x = Run(options), np.linspace(-7, 7, 561)
     smooth = np.abs(x[:, None] - KINKS).min(axis=1) > 0.01
     made, axes = figure(size=(12, 10), rows=4, columns=4, sharex=True)

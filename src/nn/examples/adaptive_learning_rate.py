@@ -74,7 +74,7 @@ def built_in(make: Callable[[list[ac.Tensor]], nn.optim.Optimizer]) -> Callable[
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Descend in four ways."""
-    options = arguments("adaptive_learning_rate", __doc__, epochs=300, lr=0.01, argv=argv)
+    options = arguments("adaptive_learning_rate", __doc__, steps=300, lr=0.01, argv=argv)
     run, lr = Run(options), options.lr
     methods = {
         "one rate, 1.9 / 10,000": (built_in(lambda p: nn.optim.SGD(p, lr=1.9e-4)), GREY),

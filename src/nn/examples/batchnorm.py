@@ -15,8 +15,6 @@ import autograd_core as ac
 import nn
 from nn.examples._common import BLUE, ORANGE, Run, arguments, check_parameters, figure
 
-RATES = (0.01, 0.1, 1.0)
-
 
 def network(normalized: bool, seed: int) -> nn.Sequential:
     """Build four hidden layers of 32 sigmoid units, each normalized before its sigmoid or not."""
@@ -48,13 +46,14 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     run.graph(lambda: loss(model(images[train[:32]]), labels[train[:32]]))
     made, axes = figure(size=(12, 4), columns=3, sharey=True)
     metrics: dict[str, Any] = {"gradient_check": error, "accuracy": {}, "first_layer_gradient": {}}
-    for rate, panel in zip(RATES, axes, strict=True):
+    for rate, panel in zip((options.lr / 10, options.lr, options.lr * 10), axes, strict=True):
         for normalized, color in ((False, BLUE), (True, ORANGE)):
             name = "with" if normalized else "without"
             model = network(normalized, options.seed)
             metrics["first_layer_gradient"][name] = first_gradient(model, loss, images[train[:64]], labels[train[:64]])
             data = nn.data.TensorDataset(images[train], labels[train])
-            loader = nn.data.DataLoader(data, options.batch_size, shuffle=True, rng=options.seed)
+            # A last batch of three images would leave its own mean and variance in the running ones.
+            loader = nn.data.DataLoader(data, options.batch_size, shuffle=True, drop_last=True, rng=options.seed)
             history = nn.fit(
                 model,
                 loader,
@@ -66,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
                 progress=not options.quiet,
             )
             accuracy = history["val_accuracy"][-1]
-            metrics["accuracy"][f"{name}, lr {rate}"] = accuracy
+            metrics["accuracy"][f"{name}, lr {rate:g}"] = accuracy
             panel.plot(
                 np.arange(1, options.epochs + 1),
                 history["val_accuracy"],
@@ -75,9 +74,9 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
                 color=color,
                 label=f"{name}: {accuracy:.0%}",
             )
-        panel.set(title=f"learning rate {rate}", xlabel="epoch", ylim=(0, 1))
+        panel.set(title=f"Learning rate {rate:g}", xlabel="epoch", ylim=(0, 1.02))
         panel.grid(alpha=0.3)
-        panel.legend()
+        panel.legend(loc="center right", title="batch normalization")
     axes[0].set_ylabel("test accuracy")
     for name, norm in metrics["first_layer_gradient"].items():
         print(f"norm of the first layer's gradient {name} batch normalization: {norm:.1e}")

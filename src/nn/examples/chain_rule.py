@@ -56,7 +56,7 @@ def _more(parser: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Print the chain of each example, draw its graph and its derivative."""
-    options = arguments("chain_rule", __doc__, epochs=1, lr=1.0, argv=argv, more=_more)
+    options = arguments("chain_rule", __doc__, argv=argv, more=_more)
     run, target = Run(options), options.target
     chains: dict[str, Sequence[Step]] = {
         "loss": [

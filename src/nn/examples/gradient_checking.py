@@ -151,7 +151,7 @@ def errors_by_step(model: nn.Module, loss: Callable[[nn.Module], Any], steps: An
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Check the network, then the claims."""
-    options = arguments("gradient_checking", __doc__, epochs=1, lr=1.0, argv=argv)
+    options = arguments("gradient_checking", __doc__, argv=argv)
     run, rng = Run(options), np.random.default_rng(options.seed)
     model = nn.Sequential(
         nn.Conv2d(1, 2, 3, rng=rng), nn.Tanh(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3, rng=rng)

@@ -17,7 +17,7 @@ from nn.examples._common import BLUE, GREY, ORANGE, Run, arguments, check_parame
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Descend, solve, and compare."""
-    options = arguments("linear_regression", __doc__, epochs=2000, lr=0.2, argv=argv)
+    options = arguments("linear_regression", __doc__, steps=2000, lr=0.2, argv=argv)
     x, y = nn.datasets.diabetes()
     x, y = (x / x.std(axis=0)).astype(float), ((y - y.mean()) / y.std())[:, None].astype(float)
     model, loss, run = nn.Linear(10, 1, dtype=float, rng=options.seed), nn.MSELoss(), Run(options)
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     predicted = model(x).numpy()[:, 0]
     right.plot([-2, 3], [-2, 3], color=GREY, lw=1)
     right.scatter(predicted, y[:, 0], s=8, color=ORANGE, alpha=0.6)
-    right.set(xlabel="predicted progression", ylabel="measured progression", title=f"explained variance {1 - losses[-1]:.0%}")
+    right.set(xlabel="predicted progression", ylabel="measured progression", title=f"Explained variance {1 - losses[-1]:.0%}")
     right.grid(alpha=0.3)
     run.plot(made, "fit.png")
     nn.save(model, run.path("parameters.safetensors"))

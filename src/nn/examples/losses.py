@@ -56,7 +56,7 @@ def _of_arrays(loss: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Draw and check."""
-    options = arguments("losses", __doc__, epochs=1, lr=1.0, argv=argv)
+    options = arguments("losses", __doc__, argv=argv)
     run, x = Run(options), np.linspace(-4, 4, 401)
     made, axes = figure(size=(12, 5.5), rows=2, columns=4)
     errors = {}
@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     print(f"{len(errors)} losses; largest error against central differences {errors[worst]:.1e}, of {worst}")
     for logits in ([1e4, -1e4], [-1e4, 1e4]):
         value = functional.cross_entropy(np.array([logits]), [0]).item()
-        print(f"cross-entropy at logits {logits}: {value:g}")
+        print(f"cross-entropy at logits {logits}: {abs(value):g}")
     run.plot(made, "losses.png")
     run.graph(lambda: functional.cross_entropy(ac.tensor([[2.0, -1.0]], requires_grad=True, name="logits"), [0]))
     return run.finish(errors=errors)

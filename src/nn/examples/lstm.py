@@ -63,7 +63,7 @@ def _more(parser: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Train all three, and measure how far back their gradients reach."""
-    options = arguments("lstm", __doc__, epochs=500, batch_size=32, lr=2e-3, argv=argv, more=_more)
+    options = arguments("lstm", __doc__, steps=500, batch_size=32, lr=2e-3, argv=argv, more=_more)
     ac.tune_allocator()
     run, loss = Run(options), nn.BCEWithLogitsLoss()
     made, (left, right) = figure(size=(11, 4.2), columns=2)

@@ -31,7 +31,7 @@ def _objective(loss: nn.Module, x: Any, y: Any) -> Callable[[nn.Module], Any]:
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Train twice, and draw what was learned."""
-    options = arguments("mlp", __doc__, epochs=1000, lr=1.0, argv=argv)
+    options = arguments("mlp", __doc__, steps=1000, lr=1.0, argv=argv)
     run, rng = Run(options), np.random.default_rng(options.seed)
     x = rng.normal(size=(100, 2))
     y = (x.sum(axis=1, keepdims=True) > 0).astype(float)

@@ -19,7 +19,7 @@ from nn.examples._common import BLUE, GREEN, GREY, ORANGE, Run, arguments, figur
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Train in four ways."""
-    options = arguments("natural_gradient", __doc__, epochs=2000, lr=0.5, argv=argv)
+    options = arguments("natural_gradient", __doc__, steps=2000, lr=0.5, argv=argv)
     run, rng = Run(options), np.random.default_rng(options.seed)
     x, y = nn.datasets.wine()
     x = x.astype(float) / 10  # centred below, but in the units they were given in
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         optimizer: Any
         if natural:
             kind = "cg" if "products" in method else "exact"
-            optimizer = nn.optim.NaturalGradient(model.parameters(), options.lr, 1e-3, kind)
+            optimizer = nn.optim.NaturalGradient(model.parameters(), options.lr, 3e-3, kind)
         elif method == "Adam":
             optimizer = nn.optim.Adam(model.parameters(), 1e-2)
         else:

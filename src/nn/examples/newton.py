@@ -49,7 +49,7 @@ def race(make: Callable[[list[nn.Parameter]], nn.optim.Optimizer], x: Any, y: An
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Race the methods."""
-    options = arguments("newton", __doc__, epochs=2000, lr=1.0, argv=argv)
+    options = arguments("newton", __doc__, steps=2000, lr=1.0, argv=argv)
     run, (x, y) = Run(options), problem()
     model = nn.Linear(30, 1, dtype=float, rng=0)
     flat = nn.utils.parameters_to_vector(model.parameters()).numpy()
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     print(f"eigenvalues of the Hessian from {eigenvalues[0]:.1e} to {eigenvalues[-1]:.1e}")
     methods = {
         "gradient descent": (lambda p: nn.optim.SGD(p, lr=options.lr / eigenvalues[-1]), options.epochs, GREY),
-        "L-BFGS": (lambda p: nn.optim.LBFGS(p, max_iter=1, line_search_fn="strong_wolfe"), 60, GREEN),
+        "L-BFGS": (lambda p: nn.optim.LBFGS(p, max_iter=1, tolerance_change=0.0, line_search_fn="strong_wolfe"), 60, GREEN),
         "Newton, products only": (lambda p: nn.optim.Newton(p, method="cg"), 15, ORANGE),
         "Newton, exact Hessian": (nn.optim.Newton, 10, BLUE),
     }
@@ -80,7 +80,8 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
             f"{name:>22}: "
             + (f"{there[0]} steps" if len(there) else f"{curve[-1] - best:.1e} above after {len(curve) - 1} steps")
         )
-        axes.loglog(np.arange(1, len(curve) + 1), np.maximum(curve - best, 1e-16), ".-", color=methods[name][2], label=name)
+        style = {"color": methods[name][2], "label": name, "marker": "." if len(curve) < 100 else None}
+        axes.loglog(np.arange(1, len(curve) + 1), np.maximum(curve - best, 1e-16), **style)
     axes.axhline(1e-8, color=RED, lw=0.8, ls=":")
     axes.set(xlabel="step", ylabel="objective above its minimum", title="Logistic regression on 30 correlated measurements")
     axes.grid(alpha=0.3)

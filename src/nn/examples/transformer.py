@@ -68,7 +68,7 @@ def _more(parser: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Train, and write."""
-    options = arguments("transformer", __doc__, epochs=600, batch_size=16, lr=3e-3, argv=argv, more=_more)
+    options = arguments("transformer", __doc__, steps=600, batch_size=16, lr=3e-3, argv=argv, more=_more)
     ac.tune_allocator()
     run, rng = Run(options), np.random.default_rng(options.seed)
     alphabet, text = read(200_000)
@@ -111,7 +111,8 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     run.path("sample.txt").write_text(sample + "\n")
     made, axes = figure()
     axes.plot(losses, color="#9ecae1", lw=0.8, label="each step")
-    axes.plot(np.convolve(losses, np.full(20, 0.05), "valid"), color=BLUE, label="mean of 20")
+    means = np.convolve(losses, np.full(20, 0.05), "valid")
+    axes.plot(np.arange(len(means)) + 9.5, means, color=BLUE, label="mean of 20")  # each in the middle of its 20 steps
     axes.axhline(guess, color=GREY, ls="--", lw=1, label="frequencies of characters")
     axes.axhline(held_out, color=ORANGE, ls="--", lw=1, label="on unseen text, at the end")
     axes.set(xlabel="step", ylabel="cross-entropy, nats a character", title="Loss while training")
