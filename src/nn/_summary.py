@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._errors import require
+from ._errors import ArgumentError, require
 from ._functional.windows import numbers
 from .layers.convolution import _Windowed
 from .module import Module
@@ -30,6 +30,7 @@ class Row:
     kernel: tuple[int, ...] | None = None
     multiplications: int = 0
     output_bytes: int = 0
+    gradient_bytes: int = 0
     leaf: bool = True
 
 
@@ -55,7 +56,17 @@ class Summary:
     activation_bytes: int = 0
     gradient_bytes: int = 0
     header: tuple[str, ...] = field(
-        default=("Layer (type: name)", "Input shape", "Output shape", "Param #", "Kernel", "Mult-adds"), repr=False
+        default=(
+            "Layer (type: name)",
+            "Input shape",
+            "Output shape",
+            "Param #",
+            "Kernel",
+            "Mult-adds",
+            "Activations",
+            "Gradients",
+        ),
+        repr=False,
     )
 
     def cells(self) -> list[tuple[str, ...]]:
@@ -68,6 +79,8 @@ class Summary:
                 f"{row.parameters:,}" if row.parameters else "--",
                 _shape(row.kernel),
                 f"{row.multiplications:,}" if row.multiplications else "--",
+                _size(row.output_bytes),
+                _size(row.gradient_bytes),
             )
             for row in self.rows
         ]
@@ -83,6 +96,7 @@ class Summary:
         return [
             ("Total parameters", f"{self.total_parameters:,}"),
             ("Trainable parameters", f"{self.trainable_parameters:,}"),
+            ("Non-trainable parameters", f"{self.total_parameters - self.trainable_parameters:,}"),
             ("Mult-adds", f"{self.multiplications:,}"),
             *((f"{name} (MB)", f"{size / 1e6:.2f}") for name, size in memory),
             ("Estimated total (MB)", f"{sum(size for _, size in memory) / 1e6:.2f}"),
@@ -111,6 +125,14 @@ class Summary:
 
 def _shape(shape: tuple[int, ...] | None) -> str:
     return "--" if shape is None else "(" + ", ".join(map(str, shape)) + ")"
+
+
+def _size(count: int) -> str:
+    """Bytes in the unit that suits them."""
+    if not count:
+        return "--"
+    power = min(int(math.log(count, 1000)), 3)
+    return f"{count} B" if power == 0 else f"{count / 1000**power:.1f} {'kMG'[power - 1]}B"
 
 
 def _shape_of(value: Any) -> tuple[int, ...] | None:
@@ -156,6 +178,8 @@ def summary(model: Module, input_shape: Any = None, *, inputs: Any = None, dtype
     (23, 90, (5, 3))
     """
     if inputs is None:
+        if input_shape is None:
+            raise ArgumentError("summary needs input_shape=, the shape of the input with its batch, or inputs=")
         several = bool(input_shape) and not isinstance(input_shape[0], int)
         shapes = list(input_shape) if several else [input_shape]
         given = tuple(np.zeros(tuple(shape), dtype) for shape in shapes)
@@ -166,6 +190,7 @@ def summary(model: Module, input_shape: Any = None, *, inputs: Any = None, dtype
         kernel = getattr(module, "kernel_size", None)
         row = Row(path.rpartition(".")[2], type(module).__name__, path.count(".") + bool(path))
         row.parameters = sum(p.size for p in module.parameters(recurse=False))
+        row.gradient_bytes = sum(p.nbytes for p in module.parameters(recurse=False) if p.requires_grad)
         row.leaf = next(module.children(), None) is None
         if kernel is not None:
             row.kernel = numbers(kernel, getattr(module, "axes", 2), "kernel_size")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from numbers import Integral
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -106,7 +107,13 @@ def collate(items: Sequence[Any]) -> Any:
         return tuple(collate(part) for part in zip(*items, strict=True))
     if isinstance(first, dict):
         return {key: collate([item[key] for item in items]) for key in first}
-    return np.stack([x.numpy() if isinstance(x, ac.Tensor) else np.asarray(x) for x in items])
+    arrays = [x.numpy() if isinstance(x, ac.Tensor) else np.asarray(x) for x in items]
+    if any(a.shape != arrays[0].shape for a in arrays):
+        other = next(a.shape for a in arrays if a.shape != arrays[0].shape)
+        raise ac.ShapeError(
+            f"examples of shapes {arrays[0].shape} and {other} do not stack to a batch; pad them, or pass collate_fn="
+        )
+    return np.stack(arrays)
 
 
 def _sliceable(dataset: Dataset) -> bool:
@@ -163,8 +170,15 @@ class DataLoader:
         prefetch_factor: int = 2,
         rng: Rng = None,
     ) -> None:
-        if batch_size < 1 or num_workers < 0 or prefetch_factor < 1:
-            raise ArgumentError(f"{batch_size=} and {prefetch_factor=} must be positive, {num_workers=} not negative")
+        counts = (batch_size, num_workers, prefetch_factor)
+        if not all(isinstance(n, Integral) for n in counts) or batch_size < 1 or num_workers < 0 or prefetch_factor < 1:
+            raise ArgumentError(
+                f"{batch_size=} and {prefetch_factor=} must be positive integers, {num_workers=} one of at least 0"
+            )
+        if not isinstance(dataset, Dataset):
+            raise ArgumentError(
+                f"a DataLoader takes a data set with a length and items by number, not a {type(dataset).__name__}"
+            )
         self.dataset, self.batch_size, self.shuffle = dataset, batch_size, shuffle
         self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
         self.collate_fn, self.drop_last = collate_fn, drop_last

@@ -16,7 +16,7 @@ import numpy as np
 
 import autograd_core as ac
 
-from ._errors import FileError, require
+from ._errors import ArgumentError, FileError, require
 from .module import KeyMismatch, Module
 
 __all__ = ["load", "read", "save", "write"]
@@ -27,7 +27,7 @@ FORMAT = "1"
 def write(path: str | Path, arrays: Mapping[str, Any], metadata: Mapping[str, str]) -> None:
     """Write arrays and strings, so that `path` holds either the whole new file or the old one."""
     pack = require("safetensors.numpy", "files").save
-    plain = {name: np.array(_array(value), order="C") for name, value in arrays.items()}
+    plain = {name: _plain(name, value) for name, value in arrays.items()}
     data = pack(plain, metadata={str(k): str(v) for k, v in metadata.items()})
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,8 +77,20 @@ def read(path: str | Path) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, s
         ) from error
 
 
-def _array(value: Any) -> Any:
-    return value.numpy() if isinstance(value, ac.Tensor) else np.asarray(value)
+_DTYPES = {np.dtype(t) for t in "?bBhHiIlLqQefdF"}
+
+
+def _plain(name: str, value: Any) -> np.ndarray[Any, Any]:
+    """A contiguous array of numbers of a dtype that the format knows."""
+    given = value.numpy() if isinstance(value, ac.Tensor) else value
+    array = None if isinstance(given, dict) else np.array(given, order="C")
+    if array is None or array.dtype.newbyteorder("=") not in _DTYPES:
+        what = f"a {type(value).__name__}" if array is None or array.dtype == object else f"an array of dtype {array.dtype}"
+        raise ArgumentError(
+            f"{name!r} is {what}, which a safetensors file cannot hold: it takes Tensors and arrays of numbers by name; a "
+            "whole run, with its optimizer, is saved by nn.fit(checkpoint=...)"
+        )
+    return array
 
 
 def save(model: Module | Mapping[str, Any], path: str | Path, metadata: Mapping[str, str] | None = None) -> None:
@@ -95,6 +107,8 @@ def save(model: Module | Mapping[str, Any], path: str | Path, metadata: Mapping[
 
     Raises
     ------
+    ArgumentError
+        If a value is no array of numbers.
     autograd_core.MissingExtra
         If safetensors is not installed.
 
@@ -108,6 +122,8 @@ def save(model: Module | Mapping[str, Any], path: str | Path, metadata: Mapping[
     KeyMismatch(missing_keys=[], unexpected_keys=[])
     """
     state = model.state_dict() if isinstance(model, Module) else model
+    if not isinstance(state, Mapping):
+        raise ArgumentError(f"nn.save takes a Module, or a dictionary of Tensors, not a {type(model).__name__}")
     about = {"format": "nn", "version": FORMAT}
     if isinstance(model, Module):
         about["structure"] = repr(model)

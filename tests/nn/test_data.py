@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 
+import autograd_core as ac
 import nn
 from nn.data import DataLoader, Subset, TensorDataset, collate, random_split
 
@@ -82,6 +83,12 @@ def test_splits():
 def test_bad_arguments():
     with pytest.raises(ValueError, match="batch_size=0"):
         DataLoader(TensorDataset(np.arange(3)), 0)
+    with pytest.raises(ValueError, match=r"batch_size=2.5 and prefetch_factor=2 must be positive integers"):
+        DataLoader(TensorDataset(np.arange(3)), 2.5)
+    with pytest.raises(ValueError, match="a data set with a length and items by number, not a list_iterator"):
+        DataLoader(iter([1, 2]))
+    with pytest.raises(ac.ShapeError, match=r"examples of shapes \(2,\) and \(3,\) do not stack to a batch; pad them"):
+        list(DataLoader([np.ones(2), np.ones(3)], 2))
     with pytest.raises(ValueError, match=r"TensorDataset takes arrays of one length, not \[\(3,\), \(2,\)\]"):
         TensorDataset(np.arange(3), np.arange(2))
     assert isinstance(TensorDataset(np.arange(3)), nn.data.Dataset)

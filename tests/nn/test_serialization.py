@@ -107,3 +107,19 @@ def test_a_missing_package_says_how_to_get_it(saved, monkeypatch):
     for call in (lambda: nn.save(model, path), lambda: nn.load(path)):
         with pytest.raises(ac.MissingExtra, match=r"safetensors is not installed; run: pip install 'autograd-core\[files\]'"):
             call()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"a": "x"}, "'a' is an array of dtype <U1, which a safetensors file cannot hold"),
+        ({"a": np.ones(2, complex)}, "'a' is an array of dtype complex128"),
+        ({"a": object()}, "'a' is a object"),
+        (nn.optim.SGD([nn.Parameter([1.0])]).state_dict(), "'state' is a dict, .* is saved by nn.fit"),
+        (3, "nn.save takes a Module, or a dictionary of Tensors, not a int"),
+    ],
+)
+def test_what_a_file_cannot_hold_is_named(tmp_path, value, text):
+    with pytest.raises(ValueError, match=text):
+        nn.save(value, tmp_path / "x.safetensors")
+    assert not list(tmp_path.iterdir())

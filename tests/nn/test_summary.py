@@ -18,6 +18,9 @@ def test_counts_of_the_convolutional_network():
     assert rows["conv2"].parameters == 64 * 32 * 9 + 64
     assert rows["conv2"].multiplications == 32 * 14 * 14 * 64 * 32 * 9
     assert table.total_parameters == 421_642
+    assert rows["conv2"].output_bytes == 32 * 64 * 14 * 14 * 4
+    assert sum(row.gradient_bytes for row in table.rows) == table.gradient_bytes
+    assert "1.6 MB" in str(table)
     assert table.gradient_bytes == table.parameter_bytes == 4 * 421_642
     assert model.training
 
@@ -26,8 +29,11 @@ def test_text_has_a_line_a_module_and_totals():
     model = nn.Sequential(nn.Linear(4, 3), nn.ReLU())
     model[0].weight.requires_grad_(False)
     lines = str(nn.summary(model, (2, 4))).splitlines()
-    assert lines[4].split() == ["Linear:", "0", "(2,", "4)", "(2,", "3)", "15", "--", "24"]
+    assert lines[4].split() == ["Linear:", "0", "(2,", "4)", "(2,", "3)", "15", "--", "24", "24", "B", "12", "B"]
     assert "Trainable parameters: 3" in lines
+    assert "Non-trainable parameters: 12" in lines
+    with pytest.raises(ValueError, match="summary needs input_shape=, the shape of the input with its batch, or inputs="):
+        nn.summary(model)
 
 
 def test_inputs_that_are_not_numbers_of_one_shape():

@@ -188,13 +188,16 @@ class Optimizer:
         sizes, own = [len(g["params"]) for g in groups], [len(g["params"]) for g in self.param_groups]
         if sizes != own:
             raise StateDictError(f"the state has groups of {sizes} parameters, this optimizer of {own}")
-        params = [p for group in self.param_groups for p in group["params"]]
-        state = {params[int(i)]: {k: _imported(v) for k, v in s.items()} for i, s in state_dict["state"].items()}
-        for p, entries in state.items():
-            for name, value in entries.items():
-                if isinstance(value, np.ndarray) and value.shape != p.shape:
-                    raise StateDictError(f"{name} has shape {value.shape} for a parameter of shape {p.shape}")
-        self.state = state
+        # Which values are arrays depends on the settings, and those given are to come into force.
+        owners = [(p, {**group, **new}) for group, new in zip(self.param_groups, groups, strict=True) for p in group["params"]]
+        self.state = {
+            p: {
+                name: _imported(name, value, p, name in self._slots(group))
+                for name, value in entries.items()
+                if value is not None
+            }
+            for (p, group), entries in ((owners[int(i)], entries) for i, entries in state_dict["state"].items())
+        }
         for group, given in zip(self.param_groups, groups, strict=True):
             group.update({k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if k != "params"})
 
@@ -207,7 +210,12 @@ def _exported(value: Any) -> Any:
     return ac.tensor(value) if isinstance(value, np.ndarray) else value
 
 
-def _imported(value: Any) -> Any:
-    if isinstance(value, ac.Tensor):
-        return value.item() if value.ndim == 0 and value.dtype.kind in "iu" else value.numpy().copy()
-    return value.copy() if isinstance(value, np.ndarray) else value
+def _imported(name: str, value: Any, p: ac.Tensor, slot: bool) -> Any:
+    """An array of the parameter's dtype for a slot, else a number; PyTorch keeps those in Tensors of one element too."""
+    array = value.numpy() if isinstance(value, ac.Tensor) else np.asarray(value)
+    if not slot:
+        number = array.item()
+        return int(number) if float(number).is_integer() and name == "step" else number
+    if array.shape != p.shape:
+        raise StateDictError(f"{name} has shape {array.shape} for a parameter of shape {p.shape}")
+    return np.array(array, p.dtype)
