@@ -75,6 +75,12 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return shape[1] * kernel, shape[0] * kernel
 
 
+def _axes(name: str, shape: tuple[int, ...], least: int, most: float = math.inf) -> None:
+    if not least <= len(shape) <= most:
+        wanted = f"{least}" if least == most else f"{least} or more" if most == math.inf else f"{least} to {most}"
+        raise ArgumentError(f"{name} fills a Tensor of {wanted} axes, not one of shape {shape}")
+
+
 def _write(t: ac.Tensor, values: Any) -> ac.Tensor:
     with ac.writable(t) as array:
         array[...] = values
@@ -128,11 +134,15 @@ def zeros_(tensor: ac.Tensor) -> ac.Tensor:
 
 def eye_(tensor: ac.Tensor) -> ac.Tensor:
     """Fill a matrix with the identity."""
+    _axes("eye_", tensor.shape, 2, 2)
     return _write(tensor, np.eye(*tensor.shape))
 
 
 def dirac_(tensor: ac.Tensor, groups: int = 1) -> ac.Tensor:
     """Fill a convolution's weight (out, in, *kernel) so that it hands each input channel on unchanged."""
+    _axes("dirac_", tensor.shape, 3, 5)
+    if groups < 1 or tensor.shape[0] % groups:
+        raise ArgumentError(f"dirac_: groups={groups} must divide the {tensor.shape[0]} output channels")
     values = np.zeros(tensor.shape)
     out = tensor.shape[0] // groups
     for group in range(groups):
@@ -143,6 +153,7 @@ def dirac_(tensor: ac.Tensor, groups: int = 1) -> ac.Tensor:
 
 def sparse_(tensor: ac.Tensor, sparsity: float, std: float = 0.01, rng: Rng = None) -> ac.Tensor:
     """Fill a matrix with normally distributed numbers, of which a fraction `sparsity` in each column is zero."""
+    _axes("sparse_", tensor.shape, 2, 2)
     rng = generator(rng)
     values = rng.normal(0, std, tensor.shape)
     zeros = math.ceil(sparsity * tensor.shape[0])
@@ -200,6 +211,7 @@ def orthogonal_(tensor: ac.Tensor, gain: float = 1.0, rng: Rng = None) -> ac.Ten
     ----------
     A. Saxe, J. McClelland and S. Ganguli, Exact solutions to the nonlinear dynamics of learning, arXiv 1312.6120, section 2.
     """
+    _axes("orthogonal_", tensor.shape, 2)
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     q, r = np.linalg.qr(generator(rng).normal(size=(max(rows, columns), min(rows, columns))))
     q = q * np.sign(np.diag(r))  # makes the distribution uniform over orthogonal matrices

@@ -52,5 +52,16 @@ def test_gains():
         nn.init.calculate_gain("swish")
     with pytest.raises(ValueError, match=r"fan-in and fan-out need a weight of at least two axes, not shape \(3,\)"):
         nn.init.xavier_uniform_(ac.tensor(np.zeros(3)))
+    for name, options, text in (
+        ("eye_", {}, "eye_ fills a Tensor of 2 axes"),
+        ("sparse_", {"sparsity": 0.5}, "sparse_ fills a Tensor of 2 axes"),
+        ("dirac_", {"groups": 2}, "dirac_: groups=2 must divide the 3 output channels"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            getattr(nn.init, name)(ac.tensor(np.zeros((3, 3, 3))), **options)
+    with pytest.raises(ValueError, match=r"orthogonal_ fills a Tensor of 2 or more axes, not one of shape \(3,\)"):
+        nn.init.orthogonal_(ac.tensor(np.zeros(3)))
+    with pytest.raises(ValueError, match="dirac_ fills a Tensor of 3 to 5 axes"):
+        nn.init.dirac_(ac.tensor(np.zeros((3, 3))))
     with pytest.raises(ValueError, match=r"trunc_normal_: \[5, 9\] holds next to nothing of a distribution of mean=0.0"):
         nn.init.trunc_normal_(ac.tensor(np.zeros(3)), a=5, b=9)

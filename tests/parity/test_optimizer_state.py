@@ -56,7 +56,7 @@ def test_training_goes_on_in_the_other_library(name, options, start, as_arrays):
     train(params, optimizer, 4)
     values = [np.array(p.detach().numpy()) for p in params]
     going_on = leaves(second, values)
-    other = getattr(second.optim, name)(going_on, **{"lr": 1.0})
+    other = getattr(second.optim, name)(going_on, lr=1.0)
     if second is torch:
         state = exported(optimizer.state_dict(), lambda v: torch.tensor(v.numpy()))
     else:

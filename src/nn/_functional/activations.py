@@ -105,6 +105,8 @@ def threshold(input: Any, threshold: float, value: float, inplace: bool = False)
 
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
     """Return `x` limited to [min_val, max_val]; the derivative on the bounds is 0."""
+    if min_val > max_val:
+        raise ArgumentError(f"hardtanh: {min_val=} must not exceed {max_val=}")
     x = _tensor(input)
     return ac.where(x <= min_val, min_val, ac.where(x >= max_val, max_val, x))
 

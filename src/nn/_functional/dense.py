@@ -8,7 +8,7 @@ import numpy as np
 
 import autograd_core as ac
 
-from .._errors import IndexRangeError
+from .._errors import ArgumentError, IndexRangeError
 from .checks import as_input
 
 __all__ = ["bilinear", "embedding", "linear", "one_hot"]
@@ -107,6 +107,8 @@ def embedding(
     """
     index = input.numpy() if isinstance(input, ac.Tensor) else np.asarray(input)
     entries = weight.shape[0]
+    if padding_idx is not None and not -entries <= padding_idx < entries:
+        raise ArgumentError(f"embedding: padding_idx={padding_idx} must be a row of {entries}")
     if index.dtype.kind not in "iu":
         raise ac.DtypeError(f"embedding takes integer indices, not {index.dtype}; convert with .astype(int)")
     if index.size and (index.min() < 0 or index.max() >= entries):
@@ -130,6 +132,10 @@ def embedding(
 def one_hot(tensor: Any, num_classes: int = -1) -> ac.Tensor:
     """Return rows of the identity: (*tensor, num_classes) of int64, one 1 in each row."""
     index = tensor.numpy() if isinstance(tensor, ac.Tensor) else np.asarray(tensor)
+    if index.dtype.kind not in "iu":
+        raise ac.DtypeError(f"one_hot takes integers, not {index.dtype}; convert with .astype(int)")
+    if not index.size and num_classes == -1:
+        raise ArgumentError(f"one_hot of shape {index.shape}: without elements the number of classes must be given")
     classes = int(index.max()) + 1 if num_classes == -1 else num_classes
     if index.size and (index.min() < 0 or index.max() >= classes):
         raise IndexRangeError(f"one_hot: indices in [{index.min()}, {index.max()}] for {classes} classes")

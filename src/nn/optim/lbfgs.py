@@ -96,6 +96,7 @@ class LBFGS(Optimizer):
         self._gradient: Array | None = None  # where the direction was chosen
         self._t, self._scale, self._iterations = 0.0, 1.0, 0
 
+    @ac.enable_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Iterate up to `max_iter` times, and return the loss before.
 

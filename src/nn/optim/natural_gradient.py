@@ -75,6 +75,7 @@ class NaturalGradient(Optimizer):
         self._params: list[ac.Tensor] = self.param_groups[0]["params"]
         self._dense = dense_or_products(method, sum(p.size for p in self._params))
 
+    @ac.enable_grad()
     def step(self, closure: Callable[[], Any] | None = None, fisher_closure: Callable[[], Any] | None = None) -> Any:
         """Take one step, and return the mean loss before.
 

@@ -68,6 +68,7 @@ class Newton(Optimizer):
         self._params: list[ac.Tensor] = self.param_groups[0]["params"]
         self._dense = dense_or_products(method, sum(p.size for p in self._params))
 
+    @ac.enable_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Take one step, and return the loss before.
 

@@ -102,7 +102,8 @@ class Optimizer:
         -------
         The closure's loss, or None.
         """
-        loss = None if closure is None else closure()
+        with ac.enable_grad():
+            loss = None if closure is None else closure()
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:

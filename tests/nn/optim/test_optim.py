@@ -59,6 +59,26 @@ def test_state_resumes_exactly(name):
     assert (p.numpy() != q.numpy()).all()
 
 
+@pytest.mark.parametrize("name", ["SGD", "LBFGS", "Newton", "NaturalGradient"])
+def test_a_closure_records_whatever_the_mode(name):
+    p = leaf(3)
+    optimizer = getattr(nn.optim, name)([p], lr=0.1)
+
+    def closure():
+        if name == "NaturalGradient":
+            return p * p
+        loss = (p * p).sum()
+        if name != "Newton":
+            optimizer.zero_grad()
+            loss.backward()
+        return loss
+
+    before = (p * p).sum().item()
+    with ac.no_grad():
+        optimizer.step(closure)
+    assert (p * p).sum().item() < before
+
+
 def test_a_graph_does_not_see_the_step():
     p = leaf(3)
     y = (p * p).sum()
