@@ -89,8 +89,8 @@ def scaled_dot_product_attention(
             raise ArgumentError("attention takes attn_mask or is_causal=True, not both")
         attn_mask = ~causal_mask(query.shape[-2], key.shape[-2])
     bias = attn_mask if attn_mask is None or isinstance(attn_mask, ac.Tensor) else np.asarray(attn_mask)
-    if bias is not None and bias.dtype.kind == "b":
-        bias = additive(~np.asarray(bias), query.dtype)
+    if bias is not None and bias.dtype.kind != "f":
+        bias = additive(~np.asarray(boolean(bias, "attn_mask")), query.dtype)
     scores = (*np.broadcast_shapes(query.shape[:-2], key.shape[:-2]), query.shape[-2], key.shape[-2])
     if bias is not None and not _fits(bias.shape, scores):
         raise ac.ShapeError(f"attn_mask of shape {bias.shape} does not broadcast to scores of shape {scores}")
@@ -109,6 +109,13 @@ def _fits(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
     """Whether an array of one shape broadcasts to another without making it larger."""
     ends = zip(reversed(shape), reversed(whole), strict=False)
     return len(shape) <= len(whole) and all(n in (1, m) for n, m in ends)
+
+
+def boolean(mask: Any, name: str) -> Any:
+    """A mask that holds no numbers to add must be boolean: whether 1 allows or forbids is anybody's guess."""
+    if mask.dtype != bool:
+        raise ac.DtypeError(f"{name} must be boolean, or floating numbers to add, not {mask.dtype}; convert with .astype(bool)")
+    return mask
 
 
 def additive(forbidden: Any, dtype: Any) -> np.ndarray[Any, Any]:

@@ -15,7 +15,7 @@ __all__ = ["bilinear", "embedding", "linear", "one_hot"]
 
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
-    """Return ``x W^T + b``.
+    """Return ``x W^T + b``, where x is the input.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ import autograd_core as ac
 from .. import functional
 from .. import initializers as init
 from .._errors import ArgumentError
-from .._functional.attention import additive, attend, causal_mask
+from .._functional.attention import additive, attend, boolean, causal_mask
 from .._functional.checks import as_input, check_rank
 from .._rng import Rng, generator
 from ..module import Module
@@ -194,14 +194,14 @@ class MultiheadAttention(Module):
         if attn_mask is None and is_causal:
             attn_mask = causal_mask(length, given)
         if attn_mask is not None:
-            mask = _numbers(attn_mask, q.dtype)
+            mask = _numbers(attn_mask, q.dtype, "attn_mask")
             if mask.shape not in ((length, given), (batch * heads, length, given)):
                 raise ac.ShapeError(
                     f"attn_mask of shape {mask.shape} must be {(length, given)} or {(batch * heads, length, given)}"
                 )
             total = mask.reshape(-1, heads, length, given) if mask.ndim == 3 else mask
         if padding is not None:
-            mask = _numbers(padding, q.dtype)
+            mask = _numbers(padding, q.dtype, "key_padding_mask")
             if mask.shape != (batch, given):
                 raise ac.ShapeError(f"key_padding_mask of shape {mask.shape} must be {(batch, given)}")
             mask = mask[:, None, None]
@@ -216,10 +216,11 @@ class MultiheadAttention(Module):
         return f"embed_dim={self.embed_dim}, num_heads={self.num_heads}, dropout={self.dropout}"
 
 
-def _numbers(mask: Any, dtype: Any) -> Any:
+def _numbers(mask: Any, dtype: Any, name: str) -> Any:
     """A mask as numbers to add to scores: boolean ones become -inf where True."""
     mask = mask if isinstance(mask, ac.Tensor) else np.asarray(mask)
-    if mask.dtype == bool:
+    if mask.dtype.kind != "f":
+        mask = boolean(mask, name)
         return additive(mask.numpy() if isinstance(mask, ac.Tensor) else mask, dtype)
     return mask.astype(dtype)
 

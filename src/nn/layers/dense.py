@@ -171,6 +171,12 @@ class Embedding(Module):
         return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
 
 
+def _axis(dim: int, x: ac.Tensor, operation: str) -> int:
+    if not -x.ndim <= dim < x.ndim:
+        raise ac.ShapeError(f"{operation}: axis {dim} of an input of shape {x.shape}, which has {x.ndim}")
+    return dim + x.ndim if dim < 0 else dim
+
+
 class Flatten(Module):
     """Join the axes from `start_dim` to `end_dim` into one."""
 
@@ -181,7 +187,11 @@ class Flatten(Module):
     def forward(self, input: Any) -> Any:
         """Return the reshaped input."""
         x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
-        first, last = self.start_dim % x.ndim, self.end_dim % x.ndim
+        if not x.ndim:
+            x = x.reshape(1)
+        first, last = (_axis(dim, x, "flatten") for dim in (self.start_dim, self.end_dim))
+        if first > last:
+            raise ac.ShapeError(f"flatten: start_dim={self.start_dim} comes after end_dim={self.end_dim} in shape {x.shape}")
         return x.reshape(*x.shape[:first], math.prod(x.shape[first : last + 1]), *x.shape[last + 1 :])
 
     def extra_repr(self) -> str:
@@ -199,7 +209,7 @@ class Unflatten(Module):
     def forward(self, input: Any) -> Any:
         """Return the reshaped input."""
         x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
-        axis = self.dim % x.ndim
+        axis = _axis(self.dim, x, "unflatten")
         sizes, known = self.unflattened_size, math.prod(n for n in self.unflattened_size if n != -1)
         sizes = tuple(x.shape[axis] // known if n == -1 else n for n in sizes)
         if math.prod(sizes) != x.shape[axis]:

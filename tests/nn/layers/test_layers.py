@@ -148,6 +148,9 @@ def test_bad_arguments_are_named(make, text):
             (1, 1, 3, 3),
             r"^0 \(Conv2d\): .* no window of kernel \(5, 5\).* spatial shape \(3, 3\)",
         ),
+        (nn.Flatten(), (3,), r"flatten: axis 1 of an input of shape \(3,\), which has 1"),
+        (nn.Flatten(2, 1), (2, 3, 4), r"flatten: start_dim=2 comes after end_dim=1 in shape \(2, 3, 4\)"),
+        (nn.Unflatten(2, (1, 1)), (2, 3), r"unflatten: axis 2 of an input of shape \(2, 3\), which has 2"),
         (nn.GroupNorm(2, 4), (2, 6, 3), r"group_norm expects 4 channels, but the input has shape \(2, 6, 3\)"),
         (nn.InstanceNorm2d(2), (1, 2, 1, 1), r"InstanceNorm2d needs more than one pixel, not an input of shape \(1, 2, 1, 1\)"),
         (nn.ConvTranspose1d(2, 1, 2), (1, 3, 4), r"expects 2 channels, for a weight of shape \(2, 1, 2\)"),
@@ -257,3 +260,16 @@ def test_another_error_says_in_its_note_which_module_it_came_from():
         nn.Sequential(nn.Sequential(Broken()))(3)
     assert caught.value.args == (3,)
     assert caught.value.__notes__ == ["in module 0.0 (Broken)"]
+
+
+@pytest.mark.parametrize("name", ["attn_mask", "key_padding_mask"])
+def test_a_mask_of_integers_is_refused(name):
+    x, mask = np.zeros((3, 3, 4), np.float32), np.ones((3, 3), int)
+    with pytest.raises(ac.DtypeError, match=f"{name} must be boolean, or floating numbers to add, not int64"):
+        nn.MultiheadAttention(4, 2)(x, x, x, **{name: mask})
+    with pytest.raises(ac.DtypeError, match="attn_mask must be boolean"):
+        nn.functional.scaled_dot_product_attention(x, x, x, mask)
+
+
+def test_flattening_a_number_gives_it_an_axis():
+    assert nn.Flatten(0)(np.float32(1)).shape == (1,)
