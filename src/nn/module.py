@@ -105,11 +105,13 @@ class Module:
                 value._move(join(self._path, name))
             else:
                 value.name = join(self._path, name)
-        elif isinstance(self.__dict__.get(name), Parameter) and value is not None:
-            raise ArgumentError(
-                f"{join(self._path, name)} is a Parameter and cannot become a {type(value).__name__}; "
-                "assign nn.Parameter(...), or write into it with ac.writable"
+        elif isinstance(old := self.__dict__.get(name), Parameter | Module) and value is not None:
+            kind, remedy = (
+                ("Module", "assign a module, or delete it first")
+                if isinstance(old, Module)
+                else ("Parameter", "assign nn.Parameter(...), or write into it with ac.writable")
             )
+            raise ArgumentError(f"{join(self._path, name)} is a {kind} and cannot become a {type(value).__name__}; {remedy}")
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:

@@ -94,6 +94,8 @@ def test_buffers_take_only_tensors_without_history():
 def test_a_parameter_is_not_replaced_by_accident():
     with pytest.raises(ValueError, match=r"head.bias is a Parameter and cannot become a ndarray; assign nn.Parameter"):
         Model().head.bias = np.zeros(1)
+    with pytest.raises(ValueError, match="head is a Module and cannot become a ufunc; assign a module, or delete it first"):
+        Model().head = np.tanh
 
 
 def test_modes_freezing_and_conversion():
