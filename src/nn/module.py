@@ -318,7 +318,8 @@ class Module:
     def to(self, dtype: DTypeLike) -> Self:
         """Convert floating parameters and buffers to another dtype.
 
-        Parameters stay the same objects, so that an optimizer made before goes on with them.
+        Parameters stay the same objects, so that an optimizer made before goes on with them. Graphs recorded before do not see
+        the conversion, and hooks registered on a parameter are gone.
         """
         for parameter in self.parameters():
             parameter.convert(dtype)
