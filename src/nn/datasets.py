@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def idx(path: str | Path) -> Array:
     path = Path(path)
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise FileError(f"{path}: cannot be read: {error}") from error
     if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in _IDX_TYPES:
         raise FileError(f"{path}: not an IDX file; it starts with {data[:4]!r}")
@@ -213,6 +214,11 @@ def mnist_folder(folder: str | Path, train: bool = True) -> tuple[Array, Array]:
             raise FileError(f"{folder} has no {stem} or {stem}.gz; put the files of the data set there")
         found[kind[:6]] = idx(path)
     images, labels = found["images"], found["labels"]
+    if images.ndim != 3 or labels.ndim != 1 or images.dtype != np.uint8 or labels.dtype.kind not in "iu":
+        raise FileError(
+            f"{folder}: images of shape {images.shape} and dtype {images.dtype}, labels of shape {labels.shape} and dtype "
+            f"{labels.dtype}; bytes (N, height, width) and integers (N,) are expected"
+        )
     if len(images) != len(labels):
         raise FileError(f"{folder}: {len(images)} images but {len(labels)} labels")
     return images.astype(np.float32)[:, None] / np.float32(255), labels.astype(np.int64)

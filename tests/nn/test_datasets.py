@@ -101,3 +101,21 @@ def test_damaged_idx_files(tmp_path, data, text):
     (tmp_path / "x.gz").write_bytes(b"\x1f\x8b\x08broken")
     with pytest.raises(nn.FileError, match="cannot be read"):
         datasets.idx(tmp_path / "x.gz")
+
+
+def test_compressed_data_that_is_damaged_inside(tmp_path):
+    images = np.zeros((3, 28, 28), np.uint8)
+    packed = gzip.compress(header(images) + images.tobytes())
+    for place in range(10, len(packed) - 8):
+        path = tmp_path / "images.gz"
+        path.write_bytes(packed[:place] + bytes([packed[place] ^ 255]) + packed[place + 1 :])
+        with pytest.raises(nn.FileError, match=r"images\.gz: (cannot be read|not an IDX file|shape|truncated)"):
+            datasets.idx(path)
+
+
+def test_files_of_another_shape_are_named(tmp_path):
+    write_mnist(tmp_path, np.zeros((3, 28, 28), np.uint8), np.zeros((3, 1), np.uint8))
+    with pytest.raises(
+        nn.FileError, match=r"labels of shape \(3, 1\) and dtype uint8; bytes \(N, height, width\) and integers"
+    ):
+        datasets.mnist_folder(tmp_path)
