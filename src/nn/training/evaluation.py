@@ -14,7 +14,7 @@ from .._errors import TrainingError
 from ..data import DataLoader, TensorDataset
 from ..module import Module
 
-__all__ = ["Metric", "accuracy", "batches", "evaluate", "evaluating"]
+__all__ = ["Metric", "accuracy", "batches", "evaluate", "evaluating", "examples"]
 
 Metric = Callable[[Any, Any], float]
 
@@ -31,6 +31,13 @@ def batches(data: Any, batch_size: int = 256) -> Iterable[Any]:
     if isinstance(data, tuple) and len(data) == 2 and hasattr(data[0], "shape"):
         return DataLoader(TensorDataset(*data), batch_size)
     return data  # type: ignore[no-any-return]
+
+
+def examples(x: Any) -> int:
+    """How many examples a batch has: the length of its first array, however nested."""
+    while isinstance(x, tuple | list | Mapping):
+        x = next(iter(x.values() if isinstance(x, Mapping) else x))
+    return len(x)
 
 
 @contextmanager
@@ -74,7 +81,7 @@ def evaluate(
     sums, seen = dict.fromkeys(measures, 0.0), 0
     with evaluating(model):
         for x, target in batches(data):
-            output, n = model(x), len(x)
+            output, n = model(x), examples(x)
             seen += n
             for name, measure in measures.items():
                 sums[name] += float(measure(output, target)) * n

@@ -16,7 +16,7 @@ from ..module import Module
 from ..optim.lr_scheduler import ReduceLROnPlateau
 from ..utils.clip import clip_grad_norm_, clip_grad_value_
 from .callbacks import Callback, Training, tell
-from .evaluation import Metric, batches, evaluate
+from .evaluation import Metric, batches, evaluate, examples
 from .history import History
 from .resume import restore, save
 
@@ -173,8 +173,8 @@ def _step(
         clip_grad_value_(run.model.parameters(), clip_value)
     run.optimizer.step()
     run.history.steps.append(number)
-    run.total += number * len(x)
-    run.seen += len(x)
+    run.total += number * examples(x)
+    run.seen += examples(x)
     run.batch += 1
     run.step += 1
 

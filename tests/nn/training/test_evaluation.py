@@ -33,3 +33,21 @@ def test_a_short_last_batch_counts_less():
     loader = nn.data.DataLoader(nn.data.TensorDataset(X, Y), 32)
     expected = nn.MSELoss()(model(X), Y).item()
     assert nn.evaluate(model, loader, nn.MSELoss())["loss"] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("nest", [lambda x: (x, x), lambda x: {"a": x, "b": x}, lambda x: [(x, 0)]])
+def test_a_batch_of_several_inputs_counts_its_examples(nest):
+    """Not its inputs: the mean of an epoch would weigh a short last batch like a full one."""
+
+    class First(nn.Linear):
+        def forward(self, x):
+            while not hasattr(x, "shape"):
+                x = next(iter(x.values() if isinstance(x, dict) else x))
+            return super().forward(x)
+
+    model = First(3, 1, rng=0)
+    expected = nn.MSELoss()(model(X), Y).item()
+    parts = [(nest(X[:50]), Y[:50]), (nest(X[50:]), Y[50:])]
+    assert nn.evaluate(model, parts, nn.MSELoss())["loss"] == pytest.approx(expected, rel=1e-5)
+    still = nn.optim.SGD(model.parameters(), lr=1e-30)
+    assert nn.fit(model, parts, nn.MSELoss(), still, progress=False)["loss"] == [pytest.approx(expected, rel=1e-5)]
