@@ -65,6 +65,8 @@ class LBFGS(Optimizer):
     [1.0, 1.0]
     """
 
+    whole = "one direction"
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -88,8 +90,6 @@ class LBFGS(Optimizer):
             "line_search_fn": line_search_fn,
         }
         super().__init__(params, defaults)
-        if len(self.param_groups) != 1:
-            raise ArgumentError("LBFGS has one direction for all parameters, so it takes one group only")
         self._params: list[ac.Tensor] = self.param_groups[0]["params"]
         self._changes: list[tuple[Array, Array]] = []  # (step, change of the gradient), oldest first
         self._direction: Array | None = None

@@ -56,6 +56,8 @@ class NaturalGradient(Optimizer):
     [1.0, 0.02]
     """
 
+    whole = "one Fisher matrix"
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -70,8 +72,6 @@ class NaturalGradient(Optimizer):
             params,
             {"lr": lr, "damping": damping, "method": method, "max_cg": max_cg, "cg_tolerance": cg_tolerance},
         )
-        if len(self.param_groups) != 1:
-            raise ArgumentError("NaturalGradient has one Fisher matrix for all parameters, so it takes one group only")
         self._params: list[ac.Tensor] = self.param_groups[0]["params"]
         self._dense = dense_or_products(method, sum(p.size for p in self._params))
 

@@ -49,6 +49,8 @@ class Newton(Optimizer):
     [1.0, 1.0]
     """
 
+    whole = "one Hessian"
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -63,8 +65,6 @@ class Newton(Optimizer):
             params,
             {"lr": lr, "damping": damping, "method": method, "line_search": line_search, "max_cg": max_cg},
         )
-        if len(self.param_groups) != 1:
-            raise ArgumentError("Newton has one Hessian for all parameters, so it takes one group only")
         self._params: list[ac.Tensor] = self.param_groups[0]["params"]
         self._dense = dense_or_products(method, sum(p.size for p in self._params))
 

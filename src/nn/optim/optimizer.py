@@ -52,6 +52,7 @@ class Optimizer:
     """
 
     slots: tuple[str, ...] = ()  # names of the state arrays every update has
+    whole = ""  # what the method has only one of for all parameters, where that is so
     decoupled = False  # whether weight decay scales the parameter instead of changing the gradient
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
@@ -69,6 +70,8 @@ class Optimizer:
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Add parameters with settings of their own."""
+        if self.whole and self.param_groups:
+            raise ArgumentError(f"{type(self).__name__} has {self.whole} for all parameters, so it takes one group only")
         if "params" not in param_group:
             raise ArgumentError(f"a group of parameters needs 'params', but has only {sorted(param_group)}")
         given = param_group["params"]

@@ -114,6 +114,9 @@ def test_a_graph_does_not_see_the_step():
         (lambda p: nn.utils.clip_grad_norm_(p, -1.0), "max_norm=-1.0 must be non-negative"),
         (lambda p: nn.optim.LBFGS([p], line_search_fn="armijo"), "line_search_fn='armijo' must be None or 'strong_wolfe'"),
         (lambda p: nn.optim.Newton([p], method="qr"), "method='qr' must be 'auto', 'exact' or 'cg'"),
+        (lambda p: nn.optim.Newton([{"params": p}, {"params": leaf(3)}]), "Newton has one Hessian .* one group only"),
+        (lambda p: nn.optim.LBFGS([p]).add_param_group({"params": leaf(3)}), "LBFGS has one direction .* one group only"),
+        (lambda p: nn.optim.NaturalGradient([p]).add_param_group({"params": leaf(3)}), "one Fisher matrix .* one group only"),
         (lambda p: nn.optim.Newton([p]).step(), r"call step\(closure\)"),
     ],
 )
