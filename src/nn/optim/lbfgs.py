@@ -109,7 +109,7 @@ class LBFGS(Optimizer):
             raise ArgumentError("LBFGS evaluates the loss several times a step: call step(closure)")
         group = self.param_groups[0]
         before = closure()
-        loss, g = float(before.item()), self._flat_gradient()
+        loss, g = float(before.item()), self._finite(self._flat_gradient())
         evaluations = 1
         if np.abs(g).max() <= group["tolerance_grad"]:
             return before
@@ -207,12 +207,12 @@ class LBFGS(Optimizer):
 
 
 def _cubic(a: Point, b: Point, low: float, high: float) -> float:
-    """Where the cubic through two losses and slopes is least, within [low, high]; the middle if it has no minimum."""
+    """Where the cubic through two losses and slopes is least in [low, high]; the middle if nowhere, or a loss is not finite."""
     if a.t > b.t:
         a, b = b, a
     theta = a.slope + b.slope - 3 * (a.f - b.f) / (a.t - b.t)
     square = theta * theta - a.slope * b.slope
-    if square < 0:
+    if not 0 <= square < math.inf:
         return (low + high) / 2
     root = math.sqrt(square)
     t = b.t - (b.t - a.t) * ((b.slope + root - theta) / (b.slope - a.slope + 2 * root))
@@ -226,7 +226,7 @@ def _search(evaluate: Callable[[float], Point], start: Point, t: float, size: fl
     """
 
     def too_high(p: Point) -> bool:
-        return p.f > start.f + _DECREASE * p.t * start.slope
+        return not p.f <= start.f + _DECREASE * p.t * start.slope  # NaN is too high
 
     def flat(p: Point) -> bool:
         return abs(p.slope) <= -_CURVATURE * start.slope
@@ -241,7 +241,7 @@ def _search(evaluate: Callable[[float], Point], start: Point, t: float, size: fl
         before, now, tried = now, evaluate(grown), tried + 1
     else:
         before = start
-    low, high = (before, now) if before.f <= now.f else (now, before)
+    low, high = (now, before) if now.f < before.f else (before, now)
     stalled = False
     while tried <= _SEARCHES and abs(high.t - low.t) * size >= tolerance:
         left, right = min(low.t, high.t), max(low.t, high.t)

@@ -93,7 +93,7 @@ class NaturalGradient(Optimizer):
         group, params = self.param_groups[0], self._params
         losses = _samples(closure())
         mean = losses.mean()
-        g = gradient(mean, params).numpy().astype(float)
+        g = self._finite(gradient(mean, params).numpy().astype(float))
         drawn = losses if fisher_closure is None else _samples(fisher_closure())
         if self._dense:
             rows = np.array([gradient(drawn[i], params).numpy() for i in range(len(drawn))], float)

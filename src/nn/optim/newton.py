@@ -82,9 +82,7 @@ class Newton(Optimizer):
         group, params = self.param_groups[0], self._params
         loss = closure()
         slope = gradient(loss, params, record=True)
-        g = slope.numpy().astype(float)
-        if not np.isfinite(g).all():
-            raise ArgumentError("Newton: the gradient is not finite, so there is no step to take")
+        g = self._finite(slope.numpy().astype(float))
         damping = group["damping"]
         if self._dense:
             rows = [gradient(slope[i], params).numpy() for i in range(len(g))] if slope.requires_grad else []

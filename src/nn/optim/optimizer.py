@@ -13,7 +13,7 @@ import numpy as np
 
 import autograd_core as ac
 
-from .._errors import ArgumentError, StateDictError, positive
+from .._errors import ArgumentError, StateDictError, TrainingError, positive
 
 __all__ = ["Optimizer", "Scratch"]
 
@@ -146,6 +146,12 @@ class Optimizer:
         positive("lr", group["lr"])
         for name in ("weight_decay", "eps", "momentum", "alpha"):
             positive(name, group.get(name, 0.0), zero=True)
+
+    def _finite(self, g: Array) -> Array:
+        """A gradient to choose a direction by; one NaN would spread to all parameters."""
+        if not np.isfinite(g).all():
+            raise TrainingError(f"{type(self).__name__}: the gradient is not finite, so there is no step to take")
+        return g
 
     def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
         """Names of the state arrays that `_update` gets."""

@@ -214,6 +214,46 @@ def test_newton_leaves_saddles_and_finds_the_minimum_of_a_network():
         assert abs(p.numpy()[0]) == pytest.approx(0.5**0.5, rel=1e-6)
 
 
+@pytest.mark.parametrize("name", ["LBFGS", "Newton", "NaturalGradient"])
+def test_a_gradient_that_is_not_finite_moves_nothing(name):
+    p = leaf(3)
+    before, optimizer = p.numpy().copy(), getattr(nn.optim, name)([p])
+
+    def closure():
+        losses = p * p * np.nan
+        if name == "LBFGS":
+            losses.sum().backward()
+        return losses if name == "NaturalGradient" else losses.sum()
+
+    with pytest.raises(nn.TrainingError, match=f"{name}: the gradient is not finite, so there is no step to take"):
+        optimizer.step(closure)
+    assert (p.numpy() == before).all()
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered in log")
+@pytest.mark.parametrize("name", ["LBFGS", "Newton"])
+def test_a_line_search_comes_back_from_where_the_loss_is_not_a_number(name):
+    """x - log x is least at 1; from 0.01 the first steps overshoot to negative numbers or far beyond."""
+    for start in (0.01, 3.0, 30.0):
+        p = ac.tensor([start], requires_grad=True)
+        optimizer = (
+            nn.optim.LBFGS([p], lr=50.0, max_iter=60, line_search_fn="strong_wolfe")
+            if name == "LBFGS"
+            else nn.optim.Newton([p])
+        )
+
+        def closure(p=p, optimizer=optimizer):
+            optimizer.zero_grad()
+            loss = (p - ac.log(p)).sum()
+            if name == "LBFGS":
+                loss.backward()
+            return loss
+
+        for _ in range(1 if name == "LBFGS" else 30):
+            optimizer.step(closure)
+        assert p.item() == pytest.approx(1, rel=1e-4), start
+
+
 def test_vectors_and_back():
     model, other = nn.Linear(3, 2, rng=0), nn.Linear(3, 2, rng=1)
     vector = nn.utils.parameters_to_vector(model.parameters())
