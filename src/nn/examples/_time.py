@@ -41,7 +41,7 @@ def train(clip: float | None, steps: int, seed: int) -> tuple[list[float], list[
         optimizer.zero_grad()
         loss = nn.functional.mse_loss(head(layer(x)[0][-1]), x.sum(axis=0))
         loss.backward()
-        norms.append(nn.utils.clip_grad_norm_(parameters, np.inf if clip is None else clip))
+        norms.append(nn.utils.clip_grad_norm_(parameters, np.inf if clip is None else clip).item())
         optimizer.step()
         losses.append(loss.item())
         if losses[-1] > 1e3:

@@ -25,7 +25,7 @@ def get_total_norm(
     norm_type: float = 2.0,
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
-) -> float:
+) -> ac.Tensor:
     """Return the norm of all elements of all Tensors together.
 
     Parameters
@@ -49,7 +49,7 @@ def get_total_norm(
     norm = _norm(arrays, float(norm_type))
     if error_if_nonfinite and not math.isfinite(norm):
         raise TrainingError(f"the norm of the gradients is {norm}; look for NaN and overflow in the loss, or pass finite data")
-    return norm
+    return ac.tensor(norm, dtype=np.finfo(np.result_type(np.float32, *arrays)).dtype)
 
 
 def _norm(arrays: list[np.ndarray[Any, Any]], p: float) -> float:
@@ -66,7 +66,7 @@ def clip_grad_norm_(
     norm_type: float = 2.0,
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
-) -> float:
+) -> ac.Tensor:
     """Scale all gradients by one factor so that their norm together is at most `max_norm`.
 
     Parameters
@@ -82,7 +82,7 @@ def clip_grad_norm_(
 
     Returns
     -------
-    float
+    Tensor, shape ()
         The norm before.
 
     Raises
@@ -100,14 +100,14 @@ def clip_grad_norm_(
     >>> p = ac.tensor([3.0, 4.0], requires_grad=True)
     >>> (p * p / 2).sum().backward()
     >>> nn.utils.clip_grad_norm_(p, 1.0)
-    5.0
+    Tensor(5.)
     >>> p.grad
     Tensor([0.5999..., 0.7999...])
     """
     positive("max_norm", max_norm, zero=True)
     gradients = _gradients(parameters)
     norm = get_total_norm(gradients, norm_type, error_if_nonfinite, foreach)
-    factor = max_norm / (norm + 1e-6)
+    factor = max_norm / (norm.item() + 1e-6)
     if factor < 1 or math.isnan(factor):
         for g in gradients:
             with ac.writable(g) as array:
