@@ -289,6 +289,10 @@ shaped(
     call(real(2, 3), real(), index=MASK),
     call(real(2, 3), real(2, 1), index=(slice(None), [0, 2])),
     call(real(3), real(), index=slice(0, 0)),
+    call(real(3), real(1, 1, 2), index=[2, 0]),
+    call(real(3), real(4), index=[0, 2, 0, -1]),  # the last of several values for one place stays
+    call(real(3), real(), index=[1, 1]),
+    call(real(2, 3), real(2, 2, 1), index=(np.array([[0, 1], [1, 0]]), slice(None, None, -2))),
     mixed=False,  # a real array cannot hold complex values
 )
 shaped(indexing.diagonal, call(real(3, 3)), call(real(2, 3, 4), offset=1, axis1=2, axis2=0), call(real(2, 3), offset=-1))

@@ -81,3 +81,23 @@ def test_assignment_to_the_whole_of_a_zero_dimensional_tensor_is_differentiated(
 
     assert ac.grad(f)(2.0).item() == 36.0
     assert ac.grad(ac.grad(f))(2.0).item() == 18.0
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_last_of_several_values_for_one_place_stays(order):
+    """In row-major order of the values; one that was overwritten has derivative 0, whether or not it is recorded."""
+    index = np.array([[0, 1], [1, 0]])
+    v = np.asarray([[1.0, 2.0], [3.0, 4.0]], order=order)
+
+    def f(v):
+        y = v[0] * 0.0
+        y[index] = v
+        return y
+
+    np.testing.assert_array_equal(f(ac.tensor(v)).numpy(), [4.0, 3.0])
+    y, pull = ac.vjp(f, v)
+    np.testing.assert_array_equal(y.numpy(), [4.0, 3.0])
+    np.testing.assert_array_equal(pull(np.array([1.0, 10.0]))[0].numpy(), [[0, 0], [10, 1]])
+    x = ac.tensor([0.0, 0.0])
+    x[index] = v
+    np.testing.assert_array_equal(x.numpy(), [4.0, 3.0])

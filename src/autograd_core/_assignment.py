@@ -17,7 +17,7 @@ from ._memory import writable
 from ._modes import MODE
 from ._primitive import entry_of
 from ._record import apply, explained, is_numpy, operand, plain
-from ._rules.indexing import put
+from ._rules.indexing import put, write
 
 __all__ = ["assign", "update"]
 
@@ -43,7 +43,7 @@ def assign(t: Any, index: Any, value: Any) -> None:
             t._array = array
             return
         with writable(t) as array:
-            array[index] = raw
+            write(array, raw, index)
         return
     result = apply(_PUT, (t, value), {"index": index})
     t._array, t._node = result._array, result._node

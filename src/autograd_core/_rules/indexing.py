@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .._primitive import composite, general, linear, primitive
+from .masks import masked
 
 _BASIC = (int, slice, type(None), type(Ellipsis), np.integer)
 
@@ -50,18 +52,51 @@ linear(gather, lambda g, _y, _a, index: scatter(g, index, _a.shape), add_to=add_
 linear(scatter, lambda g, _y, _a, index, shape: gather(g, index), words="dA = G read at the index")
 
 
+def write(out: Any, value: Any, index: Any) -> None:
+    """Do ``out[index] = value``; of several values for one place the last in row-major order stays.
+
+    NumPy itself lets the memory order of `value` decide which is the last, which a rule that keeps only its shape cannot know.
+    """
+    if type(out) is np.ndarray and type(value) is np.ndarray and value.ndim > 1 and not _distinct(index):
+        places = _shape_at(index, out.shape)
+        spare = value.ndim - len(places)  # NumPy allows axes of length one too many
+        value = value.reshape(value.shape[spare:]) if spare > 0 and value.shape[:spare] == (1,) * spare else value
+        value = np.array(np.broadcast_to(value, places), order="C")
+    out[index] = value
+
+
+def _shape_at(index: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return np.broadcast_to(np.False_, shape)[index].shape
+
+
+def stays(index: Any, shape: tuple[int, ...]) -> Any:
+    """Whether each value written at an index of an array of `shape` is still there once all are."""
+    numbers = np.empty(shape, np.intp)
+    places = _shape_at(index, shape)
+    order = np.arange(math.prod(places)).reshape(places)
+    numbers[index] = order
+    return numbers[index] == order
+
+
 @primitive
 def put(a: Any, value: Any, index: Any) -> Any:
     """Return a copy of `a` with ``a[index]`` replaced by `value`."""
     out = np.array(a) if isinstance(a, np.generic) else a.copy()  # a cotangent of no axes may be a scalar of NumPy
-    out[index] = value
+    write(out, value, index)
     return out
+
+
+def put_value(g: Any, _y: Any, _a: Any, _value: Any, index: Any) -> Any:
+    """Read at the index; a value that another one overwrote gets nothing."""
+    c = gather(g, index)
+    c = c if _distinct(index) else masked(c, stays(index, g.shape))
+    return c if _value.ndim <= c.ndim else c.reshape((1,) * (_value.ndim - c.ndim) + c.shape)
 
 
 general(
     put,
     lambda g, _y, _a, _value, index: put(g, 0, index),
-    lambda g, _y, _a, _value, index: gather(g, index),
+    put_value,
     words="dA = G with 0 at the index; dV = G read at the index",
 )
 
