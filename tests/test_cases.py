@@ -6,6 +6,7 @@ differences of `s(k)` along `v(k+1)` are its independent witness, and the forwar
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -320,3 +321,25 @@ def test_constant_functions_have_no_history(constant: Any) -> None:
         assert not y.requires_grad
         y = y.numpy()
     same(y, expected, 0, constant.function.__name__)
+
+
+def takes_out(case: Case) -> bool:
+    function = case.function
+    if isinstance(function, np.ufunc):
+        return True
+    try:
+        known = "out" in inspect.signature(function).parameters
+    except ValueError:  # it is written in C, and its documentation opens with its signature
+        known = "out=None" in function.__doc__.strip().partition("\n")[0]
+    return known and (function.__module__ or "").startswith("numpy")
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if takes_out(case)], ids=lambda case: case.name)
+def test_out_is_refused_and_not_written(case: Case) -> None:
+    """Neither ignored, which would leave the caller's array as it was, nor written, which no graph would know of."""
+    drawn = draw(case, case.calls[0], 0)
+    leaves = [ac.tensor(x, requires_grad=True) for x in drawn.operands]
+    outs = [np.full_like(y, 7) for y in listed(case.function(*drawn.rebuild(drawn.operands), **drawn.kwargs))]
+    with pytest.raises(ac.UnsupportedFunction, match=r"out=...\) writes into an array"):
+        case.function(*drawn.rebuild(leaves), **drawn.kwargs, out=tuple(outs) if len(outs) > 1 else outs[0])
+    assert all((out == 7).all() for out in outs)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, general, linear, primitive
+from .common import array, refuse_out
 
 
 @primitive
@@ -57,9 +58,8 @@ general(products, products_rule)
 
 
 def _along(running: Any, a: Any, axis: Any, dtype: Any, out: Any, name: str) -> Any:
-    if out is not None:
-        raise TypeError(f"{name}(out=...) writes into an array; use the returned Tensor")
-    a = a if hasattr(a, "ndim") else np.asarray(a)
+    refuse_out(name, out)
+    a = array(a)
     a = a if dtype is None else a.astype(dtype)
     if axis is None or a.ndim == 0:
         a, axis = a.reshape(-1), axis or 0

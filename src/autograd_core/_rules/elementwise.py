@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, constant, elementwise, primitive
+from .common import refuse_out
 from .masks import masked
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
@@ -221,8 +222,7 @@ elementwise(
 @composite(np.clip)
 def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None, out: Any = None) -> Any:
     """Clip to bounds, each of which may be None, a number or a Tensor."""
-    if out is not None:
-        raise TypeError("clip(out=...) writes into an array; use the returned Tensor")
+    refuse_out("clip", out)
     return within(a, a_min if a_min is not None else min, a_max if a_max is not None else max)
 
 

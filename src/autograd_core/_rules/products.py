@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, general, primitive, variadic
+from .common import array as _array
+from .common import refuse_out
 
 # -- matmul ---------------------------------------------------------------------------------------------------------------
 
@@ -72,16 +74,13 @@ general(np.inner, inner_left, inner_right, forward=_inner, multilinear=True, wor
 @composite(np.dot)
 def dot(a: Any, b: Any, out: Any = None) -> Any:
     """As `matmul` up to two axes; beyond, the sum over the last axis of `a` and the last but one of `b`."""
+    refuse_out("dot", out)
     a, b = _array(a), _array(b)
     if a.ndim == 0 or b.ndim == 0:
         return np.multiply(a, b)
     if b.ndim <= 2:
         return np.matmul(a, b)
     return np.tensordot(a, b, (-1, -2))
-
-
-def _array(x: Any) -> Any:
-    return x if hasattr(x, "ndim") else np.asarray(x)
 
 
 @composite(np.vdot)
@@ -93,6 +92,7 @@ def vdot(a: Any, b: Any, /) -> Any:
 @composite(np.outer)
 def outer(a: Any, b: Any, out: Any = None) -> Any:
     """Every product of an element of `a` with one of `b`."""
+    refuse_out("outer", out)
     return np.ravel(_array(a))[:, None] * np.ravel(_array(b))[None, :]
 
 
@@ -219,8 +219,9 @@ def einsum(
     *args: Any, out: Any = None, optimize: Any = False, dtype: Any = None, order: str = "K", casting: str = "safe"
 ) -> Any:
     """Any contraction in Einstein's notation: implicit or explicit output, ellipsis, repeated indices, string or list form."""
-    if out is not None or dtype is not None:
-        raise TypeError("einsum(out=..., dtype=...) is not differentiable; use the returned Tensor and .astype")
+    refuse_out("einsum", out)
+    if dtype is not None:
+        raise TypeError("einsum(dtype=...) is not differentiable; use .astype on the operands")
     text, operands = _subscripts(args)
     inputs, arrow, output = text.partition("->")
     terms = inputs.split(",")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, constant, general, linear
+from .common import refuse_out
 from .masks import masked as keep
 
 
@@ -144,8 +145,7 @@ def var(
     keepdims = False if keepdims is np._NoValue else keepdims
     where = True if where is np._NoValue else where
     ddof = ddof if correction is np._NoValue else correction
-    if out is not None:
-        raise TypeError("var(out=...) writes into an array; use the returned Tensor")
+    refuse_out("var", out)
     if dtype is not None:
         a = a.astype(dtype)
     if mean is np._NoValue:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, constant, linear, primitive, variadic
+from .common import refuse_out
 
 
 def _in_order(order: str) -> str:
@@ -126,8 +127,7 @@ def concatenate(arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = 
 
 
 def _parts(name: str, arrays: Any, out: Any, dtype: Any, casting: str) -> list[Any]:
-    if out is not None:
-        raise TypeError(f"{name}(out=...) writes into an array; use the returned Tensor")
+    refuse_out(name, out)
     parts = [np.asarray(a) if isinstance(a, list | tuple | int | float | complex) else a for a in arrays]
     return parts if dtype is None else [a.astype(dtype, casting=casting) for a in parts]
 
