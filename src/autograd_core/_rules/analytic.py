@@ -34,7 +34,9 @@ def _near(a: Any, name: str, order: int) -> Any:
 @primitive
 def over_argument(a: Any, name: str, order: int = 0) -> Any:
     """The derivative of that order of f(z) / z, exact at 0."""
-    z = np.asarray(a)
+    given = np.asarray(a)
+    # high powers leave the narrow dtypes, and infinity times a coefficient of 0 is NaN
+    z = given.astype(np.result_type(given.dtype, np.float64))
     derivative, coefficient = _NUMERATORS[name]
     near = _near(z, name, order)
     small, far = np.where(near, z, 0), np.where(near, 1, z)
@@ -45,7 +47,7 @@ def over_argument(a: Any, name: str, order: int = 0) -> Any:
     y = derivative(far, 0) / far
     for n in range(1, order + 1):
         y = (derivative(far, n) - n * y) / far
-    return np.where(near, series, y).astype(z.dtype)
+    return np.where(near, series, y).astype(given.dtype)
 
 
 elementwise(over_argument, lambda g, _y, a, name, order=0: g * over_argument(a, name=name, order=order + 1))

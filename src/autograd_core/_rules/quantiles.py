@@ -17,7 +17,7 @@ from .ordering import along
 def positions(a: Any, q: Any, method: str) -> Any:
     """Where quantiles stand among the sorted numbers of the last axis, NaN left out; the axes of `q` come first."""
     size, counts = a.shape[-1], a.shape[-1] - np.isnan(a).sum(axis=-1)
-    kind = np.finfo(a.dtype).dtype
+    kind = np.float64 if a.dtype == np.float16 else np.finfo(a.dtype).dtype
     q = np.asarray(q)
     if bool(np.all(counts == size)):
         place = np.quantile(np.arange(size, dtype=kind), q, method=method)
@@ -63,6 +63,7 @@ def _quantiles(
     kind = a.dtype if type(q) in (int, float) or method in _DISCRETE else np.result_type(a.dtype, given.dtype)
     if not bool(np.all((given >= 0) & (given <= 1))):
         raise ValueError("Quantiles must be in the range [0, 1]")
+    given = given.astype(np.float64) if given.dtype == np.float16 else given  # float16 has no place 2,049, nor 65,520
     merged, axes = _merged(a, axis)
     n = merged.shape[-1]
     shape = given.shape + tuple(1 if i in axes else m for i, m in enumerate(a.shape) if keepdims or i not in axes)

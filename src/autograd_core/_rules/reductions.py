@@ -36,6 +36,13 @@ def counted(_a: Any, axis: Any, where: Any) -> Any:
     return np.broadcast_to(where, _a.shape).sum(axis=None if axis is None else reduced_axes(axis, _a.ndim), keepdims=True)
 
 
+def over(total: Any, count: Any) -> Any:
+    """Divide by a number of elements, in the dtype of `total`; one above 65,504 is infinity in float16, so not in that."""
+    narrow = total.dtype == np.float16
+    count = count if type(count) in (int, float) else count.astype(np.float32 if narrow else total.dtype)
+    return (total.astype(np.float32) / count).astype(np.float16) if narrow else total / count
+
+
 def masked(g: Any, where: Any) -> Any:
     """Nothing flows to elements that `where=` left out."""
     return g if where is True else keep(g, where)
@@ -66,9 +73,8 @@ linear(
 
 def mean_rule(g: Any, _y: Any, _a: Any, axis: Any = None, dtype: Any = None, keepdims: Any = False, where: Any = True) -> Any:
     """As the sum's, divided by the number of elements."""
-    count = counted(_a, axis, where)
-    g = restored(g, _a, axis, keepdims)
-    return np.broadcast_to(masked(g / (count if where is True else count.astype(g.dtype)), where), _a.shape)
+    g = over(restored(g, _a, axis, keepdims), counted(_a, axis, where))
+    return np.broadcast_to(masked(g, where), _a.shape)
 
 
 def mean_of(a: Any, axis: Any = None, dtype: Any = None, keepdims: Any = False, where: Any = True) -> Any:
@@ -87,7 +93,8 @@ def extreme_rule(
     """Elements that tie share the cotangent evenly; NaN ties with NaN; nothing flows to where `initial` won."""
     y = restored(y, a, axis, keepdims)
     hit = ((a == y) | ((a != a) & (y != y))) & where
-    count = hit.sum(axis=None if axis is None else reduced_axes(axis, a.ndim), keepdims=True, dtype=g.dtype)
+    wide = np.float32 if g.dtype == np.float16 else g.dtype  # 65,520 ties are infinity in float16
+    count = hit.sum(axis=None if axis is None else reduced_axes(axis, a.ndim), keepdims=True, dtype=wide)
     return keep(restored(g, a, axis, keepdims) / np.maximum(count, 1), hit)
 
 
@@ -155,9 +162,9 @@ def var(
     count = counted(a, axis, where)
     total = np.sum(squares, axis=axis, keepdims=keepdims, where=where)
     if where is True:
-        return total / max(count - ddof, 0) if count > ddof else total / np.zeros_like(total)
-    rest = np.maximum(count - ddof, 0).astype(total.dtype)
-    return total / (rest if keepdims else rest.reshape(total.shape))
+        return over(total, count - ddof) if count > ddof else total / np.zeros_like(total)
+    rest = np.maximum(count - ddof, 0)
+    return over(total, rest if keepdims else rest.reshape(total.shape))
 
 
 @composite(np.std)

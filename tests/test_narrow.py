@@ -1,0 +1,61 @@
+"""float16 has no number above 65,504 and no odd one above 2,048: counts, places and powers are not kept in it."""
+
+import numpy as np
+import pytest
+
+import autograd_core as ac
+
+MANY = 70_000
+EVERYWHERE = np.ones(MANY, bool)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        np.mean,
+        np.nanmean,
+        lambda x: np.mean(x, where=EVERYWHERE),
+        lambda x: np.mean(x.reshape(2, -1), axis=(0, 1), keepdims=True).sum(),
+        np.max,
+        np.min,
+        np.nanmax,
+    ],
+)
+def test_many_elements_share_a_cotangent(f):
+    """A count that became infinity made every share 0."""
+    g = ac.grad(f)(np.zeros(MANY, np.float16))
+    assert g.dtype == np.float16
+    np.testing.assert_allclose(g.numpy(), np.float16(1 / MANY))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        np.var,
+        np.std,
+        np.nanvar,
+        lambda x: np.var(x, ddof=1),
+        lambda x: np.var(x, where=EVERYWHERE),
+        lambda x: np.var(x.reshape(-1, 1), axis=0, keepdims=True),
+        np.median,
+        np.nanmedian,
+        lambda x: np.quantile(x, 0.3),
+        lambda x: np.quantile(x[:5001], np.array([0.3, 0.9], np.float16)),
+    ],
+)
+def test_statistics_of_many_elements_are_numpy_s(f):
+    """Their count, or the place of an element, is beyond float16."""
+    x = (np.random.default_rng(0).permutation(MANY) / MANY / 50).astype(np.float16)
+    y = f(ac.tensor(x, requires_grad=True))
+    assert y.dtype == np.float16
+    np.testing.assert_allclose(y.numpy(), f(x), rtol=5e-3)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_sinc_of_float16_is_finite(order):
+    """Its power series has powers that leave the dtype, and infinity times a coefficient of 0 is NaN."""
+    f = np.sinc
+    for _ in range(order):
+        f = ac.grad(f)
+    for x in (0.25, 0.5, 0.75, 1.5):
+        assert f(np.float16(x)).item() == pytest.approx(f(x).item(), abs=0.02)
