@@ -149,6 +149,13 @@ def test_mod():
     assert gradient(np.fmod, -7.5, 2.0) == [1, 3]
 
 
+@pytest.mark.parametrize("f", [np.mod, np.fmod])
+def test_mod_where_the_quotient_rounds_up(f):
+    """1 / 0.1 is 10 in floating point, but 0.1 is a little more than a tenth and goes in nine times, leaving 0.0999..."""
+    assert f(1.0, 0.1) == pytest.approx(0.1)
+    assert gradient(f, 1.0, 0.1) == [1, -9]
+
+
 @pytest.mark.parametrize("dtype", ["f2", "f4", "c8"])
 def test_narrow_dtypes_stay_narrow(dtype):
     """HIPS drifts to float64 through `max`, `exp2` and `where`."""

@@ -45,8 +45,9 @@ def power_exponent(g: Any, y: Any, a: Any, _b: Any) -> Any:
 # `operator.pow` keeps NumPy's fast paths for scalar exponents, which `np.power` lacks (x ** 2: 12 x at 10,000 elements)
 elementwise(np.power, power_base, power_exponent, forward=operator.pow, words="dA = G B A^(B-1); dB = G Y log A")
 elementwise(np.float_power, power_base, power_exponent, words="dA = G B A^(B-1); dB = G Y log A")
-elementwise(np.remainder, lambda g, _y, _a, _b: g, lambda g, _y, a, b: -g * np.floor(a / b))
-elementwise(np.fmod, lambda g, _y, _a, _b: g, lambda g, _y, a, b: -g * np.trunc(a / b))
+# the whole quotient that was taken off: rounding may lift a / b to the next one, as of 1 and 0.1
+elementwise(np.remainder, lambda g, _y, _a, _b: g, lambda g, _y, a, b: -g * np.floor_divide(a, b))
+elementwise(np.fmod, lambda g, _y, _a, _b: g, lambda g, y, a, b: -g * np.rint((a - y) / b))
 
 # -- exponentials and logarithms ------------------------------------------------------------------------------------------
 
