@@ -321,6 +321,25 @@ PINNED = [
         ac.GradientError,
         "directional_derivative along the zero vector of shape () has no direction",
     ),
+    # what NumPy does not cast, and what depends on memory
+    (
+        lambda: np.bincount(np.array([0, 1]), leaf([1j, 2.0])),
+        TypeError,
+        (
+            "astype of complex128[2]: Cannot cast array data from dtype('complex128') to dtype('float64') according to the rule 'safe'; "
+            "convert with .astype or check the arguments"
+        ),
+    ),
+    (lambda: np.histogramdd(np.ones((2, 1)), weights=leaf([1j, 2.0])), TypeError, None),
+    (lambda: np.interp(leaf([1j]), [0.0, 1.0], [0.0, 1.0]), TypeError, None),
+    (
+        lambda: np.ravel(X.T, "K"),
+        ac.UnsupportedFunction,
+        (
+            "np.ravel of these arguments has no derivative here (order='K' depends on the memory layout, which a graph does not keep; "
+            "use 'C' or 'F'); call it on t.detach() to leave the graph on purpose"
+        ),
+    ),
     # own operations
     (
         lambda: ac.primitive(lambda a: a)(S),

@@ -44,7 +44,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     if x.shape != weights.shape or x.ndim != 1:
         raise ValueError(f"bincount of shape {x.shape} with weights of shape {weights.shape}: give two equal lengths")
     size = int(plain_counts(x, minlength=minlength).shape[0])
-    return counted_weights(weights.astype(float), index=x, size=size)
+    return counted_weights(weights.astype(float, casting="safe"), index=x, size=size)
 
 
 @primitive
@@ -134,7 +134,7 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
     edges = [histogram_bin_edges(sample[:, i], b, r) for i, (b, r) in enumerate(zip(each, ranges, strict=True))]
     shape = tuple(e.shape[0] - 1 for e in edges)
     where = bins_of(sample, *edges)
-    w = np.ones(where.shape) if weights is None else array(weights).astype(float)
+    w = np.ones(where.shape) if weights is None else array(weights).astype(float, casting="safe")
     y = _in_bins(where, w, shape, density)
     if density:
         for i, e in enumerate(edges):

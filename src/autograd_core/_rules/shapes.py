@@ -36,7 +36,7 @@ linear(np.reshape, reshape_rule, forward=_reshape, words="dA = G reshaped")
 @composite(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
     """Reshape to one axis."""
-    return a.reshape(-1, order=_in_order("C" if order == "K" else order))
+    return a.reshape(-1, order=_in_order(order))
 
 
 def _inverse(axes: Any, ndim: int) -> list[int]:
