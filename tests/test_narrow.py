@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ac
+from autograd_core._rules import activations
 
 MANY = 70_000
 EVERYWHERE = np.ones(MANY, bool)
@@ -59,3 +60,28 @@ def test_sinc_of_float16_is_finite(order):
         f = ac.grad(f)
     for x in (0.25, 0.5, 0.75, 1.5):
         assert f(np.float16(x)).item() == pytest.approx(f(x).item(), abs=0.02)
+
+
+@pytest.mark.parametrize("f", [np.arctan, np.arcsinh, lambda x: np.arctan2(x, 2.0), lambda x: np.arctan2(2.0, x)])
+@pytest.mark.parametrize("x", [300.0, -1000.0])
+def test_squares_beyond_float16_leave_a_slope(f, x):
+    """Infinity in the denominator made it 0."""
+    assert ac.grad(f)(np.float16(x)).item() == pytest.approx(ac.grad(f)(x).item(), rel=1e-2, abs=6e-8)
+
+
+@pytest.mark.parametrize("x", [1e-200, 1e200])
+def test_squares_beyond_float64_leave_a_slope(x):
+    assert ac.grad(np.arcsinh)(x).item() == pytest.approx(1 / np.hypot(1, x))
+    for g, sign in zip(ac.grad(np.arctan2, (0, 1))(x, x), (1, -1), strict=True):
+        assert g.item() == pytest.approx(sign * 0.5 / x)
+
+
+@pytest.mark.parametrize("f", [activations.gelu, activations.gelu_tanh])
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
+def test_gelu_of_the_largest_numbers(f, dtype):
+    """It is 0 or its operand there: no power of that overflows."""
+    largest = np.array(float(np.finfo(dtype).max), dtype)
+    for x, slope in ((largest, 1.0), (-largest, 0.0), (np.array(300, dtype), 1.0), (np.array(-300, dtype), 0.0)):
+        assert f(ac.asarray(x)).item() == x * slope
+        assert ac.grad(f)(x).item() == slope
+        assert ac.grad(ac.grad(f))(x).item() == 0

@@ -18,6 +18,9 @@ _BLOCK = 1 << 14
 _ROOT = math.sqrt(2 / math.pi)
 _CUBIC = 0.044715
 _NORMAL = 1 / math.sqrt(2 * math.pi)
+_FLAT, _FLAT_TANH = 40.0, 16.0
+"""Beyond these the slopes are 0 and 1 in every dtype. Powers of larger numbers overflow, and 0 times infinity is NaN:
+in float16 squares from 256, the terms of the curvature of the tanh form from 22."""
 
 
 def _by_blocks(write: Callable[[Any, Any], None], x: Any) -> Any:
@@ -44,11 +47,12 @@ def _inner(x: Any) -> Any:
 def _write_tanh_form(x: Any, out: Any) -> None:
     np.tanh(_inner(x), out=out)
     out += 1
-    out *= x
     out *= 0.5
+    out *= x
 
 
 def _write_tanh_slope(x: Any, out: Any) -> None:
+    x = np.clip(x, -_FLAT_TANH, _FLAT_TANH)
     t = np.tanh(_inner(x))
     inner_slope = x * x
     inner_slope *= 3 * _CUBIC * _ROOT
@@ -66,8 +70,8 @@ def _write_exact(x: Any, out: Any) -> None:
     np.multiply(x, math.sqrt(0.5), out=out)
     out[...] = erf(out)
     out += 1
-    out *= x
     out *= 0.5
+    out *= x
 
 
 def _write_exact_slope(x: Any, out: Any) -> None:
@@ -108,7 +112,8 @@ def gelu_tanh(x: Any) -> Any:
     ----------
     D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, arXiv 1606.08415, section 2.
     """
-    return _by_blocks(_write_tanh_form, x)
+    with np.errstate(over="ignore"):  # the tangent of infinity is 1 too
+        return _by_blocks(_write_tanh_form, x)
 
 
 @primitive
@@ -119,12 +124,19 @@ def gelu_tanh_slope(x: Any) -> Any:
 
 def tanh_form_curvature(g: Any, _y: Any, a: Any) -> Any:
     """With ``t = tanh(u)``: ``(1 - t^2) (u' + a u'' / 2 - a t u'^2)``."""
+    a = np.clip(a, -_FLAT_TANH, _FLAT_TANH)
     t = np.tanh(_ROOT * (a + _CUBIC * a * a * a))
     slope = _ROOT * (1 + 3 * _CUBIC * a * a)
     return g * ((1 - t * t) * (slope + a * (3 * _CUBIC * _ROOT * a) - a * t * slope * slope))
 
 
+def exact_curvature(g: Any, _y: Any, a: Any) -> Any:
+    """With the density `phi`: ``(2 - a^2) phi(a)``."""
+    a = np.clip(a, -_FLAT, _FLAT)
+    return g * ((2 - a * a) * (_NORMAL * np.exp(-0.5 * a * a)))
+
+
 elementwise(gelu, lambda g, _y, a: g * gelu_slope(a), words="dA = G (Phi(A) + A phi(A))")
-elementwise(gelu_slope, lambda g, _y, a: g * ((2 - a * a) * (_NORMAL * np.exp(-0.5 * a * a))))
+elementwise(gelu_slope, exact_curvature)
 elementwise(gelu_tanh, lambda g, _y, a: g * gelu_tanh_slope(a), words="dA = G (the slope at A)")
 elementwise(gelu_tanh_slope, tanh_form_curvature)
