@@ -1,12 +1,14 @@
 """`no_grad`, `enable_grad` and threads: ambient settings belong to one thread or task."""
 
 import asyncio
+import contextvars
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import autograd_core as ac
+from autograd_core._modes import MODE, Mode
 
 
 def test_no_grad_and_enable_grad_nest():
@@ -101,3 +103,71 @@ def test_nested_transforms_in_four_threads():
     with ThreadPoolExecutor(4) as pool:
         values = list(pool.map(lambda k: ac.grad(f)(float(k)).item(), range(200)))
     assert values == [4.0 * k for k in range(200)]
+
+
+def recorded():
+    return (ac.tensor(2.0, requires_grad=True) * 3).requires_grad
+
+
+def test_a_decorated_generator_runs_its_steps_in_the_mode():
+    """Its body runs when it is stepped, not when it is called; between the steps the caller's mode holds."""
+
+    @ac.no_grad()
+    def steps(n):
+        try:
+            for _ in range(n):
+                received = yield recorded()
+                assert received == "sent" or received is None
+        except KeyError:
+            yield "caught", recorded()
+        finally:
+            ended.append(recorded())
+        return "result"
+
+    ended = []
+    generator = steps(2)
+    assert (next(generator), recorded(), generator.send("sent"), recorded()) == (False, True, False, True)
+    with pytest.raises(StopIteration, match="result"):
+        next(generator)
+    generator = steps(2)
+    next(generator)
+    assert generator.throw(KeyError) == ("caught", False)
+    generator.close()
+    assert recorded()
+    assert list(steps(2)) == [False, False]
+    assert ended == [False, False, False]
+    with pytest.raises(TypeError, match="unexpected"):
+        steps(unexpected=1)
+
+
+def test_a_decorated_coroutine_runs_in_the_mode():
+    @ac.no_grad()
+    async def inside():
+        await asyncio.sleep(0)
+        return recorded()
+
+    async def both():
+        return await asyncio.gather(inside(), asyncio.to_thread(recorded)), recorded()
+
+    assert asyncio.run(both()) == ([False, True], True)
+
+
+def test_an_asynchronous_generator_cannot_be_decorated():
+    async def steps():
+        yield 1
+
+    with pytest.raises(
+        TypeError, match=r"^no_grad cannot decorate .*steps, an asynchronous generator; put a with block into it$"
+    ):
+        ac.no_grad()(steps)
+
+
+@pytest.mark.parametrize("block", [lambda: ac.scope("a.b"), ac.debug, ac.no_grad])
+def test_a_block_may_be_left_in_another_context(block):
+    """As when an event loop closes an asynchronous generator that was not finished."""
+    context = contextvars.copy_context()
+    opened = block()
+    context.run(opened.__enter__)
+    opened.__exit__(None, None, None)
+    assert recorded()
+    assert MODE.get() == Mode()

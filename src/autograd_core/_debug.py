@@ -18,7 +18,7 @@ import numpy as np
 
 from ._errors import AssignmentError, NonFiniteError
 from ._graph import contributions
-from ._modes import MODE, Mode, Observer
+from ._modes import MODE, Mode, Observer, leave
 from ._node import RELEASED, Form, Node
 
 __all__ = ["debug", "user_line"]
@@ -71,7 +71,7 @@ class debug:  # noqa: N801  (used as a verb: `with ac.debug()`)
         self._token = MODE.set(mode._replace(observer=self._inspector, keep=True))
 
     def __exit__(self, *_: object) -> None:
-        MODE.reset(self._token)
+        leave(self._token)
         self._inspector.thaw_all()
 
 

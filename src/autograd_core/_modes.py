@@ -5,11 +5,16 @@ The recording path reads it once an operation (18 ns); a new thread starts from 
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Generator
 from contextlib import ContextDecorator
-from contextvars import ContextVar
-from typing import Any, NamedTuple, Protocol
+from contextvars import ContextVar, Token
+from functools import wraps
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-__all__ = ["MODE", "Mode", "Observer", "enable_grad", "no_grad", "scope", "setting"]
+__all__ = ["MODE", "Mode", "Observer", "enable_grad", "leave", "no_grad", "scope", "setting"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class Observer(Protocol):
@@ -51,6 +56,44 @@ class setting(ContextDecorator):  # noqa: N801  (used as a verb: `with setting(g
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
+
+    def __call__(self, f: _F) -> _F:
+        """Decorate a function; the body of a coroutine or generator function runs later, and in this mode too."""
+        if inspect.isasyncgenfunction(f):
+            raise TypeError(
+                f"{type(self).__name__} cannot decorate {f.__qualname__}, an asynchronous generator; put a with block into it"
+            )
+        if inspect.iscoroutinefunction(f):
+
+            @wraps(f)
+            async def run(*args: Any, **kwargs: Any) -> Any:
+                with self:
+                    return await f(*args, **kwargs)
+
+            return run  # type: ignore[return-value]
+        if inspect.isgeneratorfunction(f):
+            return wraps(f)(lambda *args, **kwargs: self._steps(f(*args, **kwargs)))  # type: ignore[return-value]
+        return super().__call__(f)
+
+    def _steps(self, generator: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """Run each step of a generator in this mode, and its caller between them outside."""
+        value: Any = None
+        error: Exception | None = None
+        try:
+            while True:
+                try:
+                    with self:
+                        item = generator.send(value) if error is None else generator.throw(error)
+                except StopIteration as end:
+                    return end.value
+                value = error = None
+                try:
+                    value = yield item
+                except Exception as thrown:  # noqa: BLE001  (the generator's own to handle)
+                    error = thrown
+        finally:
+            with self:
+                generator.close()
 
     def __enter__(self) -> None:
         mode = MODE.get()
@@ -131,4 +174,12 @@ class scope:  # noqa: N801  (used as a verb: `with scope("features.0")`)
         self._token = MODE.set(Mode(mode.grad, self._path, mode.observer, mode.keep, mode.recomputing, mode.outer))
 
     def __exit__(self, *exc: object) -> None:
-        MODE.reset(self._token)
+        leave(self._token)
+
+
+def leave(token: Token[Mode]) -> None:
+    """Undo a change of the mode, unless another context made it, as when an event loop closes an asynchronous generator."""
+    try:  # noqa: SIM105  (`suppress` is a third of the cost of a scope, which every module call opens)
+        MODE.reset(token)
+    except ValueError:
+        pass

@@ -119,6 +119,7 @@ def _of_tensors(function: Callable[..., Any], operands: int) -> Callable[..., An
         given = (a if a is None else as_tensor(a) for a in args[:operands])
         return function(*given, *args[operands:], **kwargs)
 
+    f.__module__ = "autograd_core"  # where it is found by pickle
     return f
 
 
