@@ -1,5 +1,7 @@
 """Transforms of functions: they nest to any order, close over each other's variables, and agree with each other."""
 
+import gc
+import weakref
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -312,6 +314,66 @@ def test_custom_vjp_at_every_order():
         values.append(f(3.0).item())
     assert values == [9.0, 6.0, 2.0, 0.0]
     assert ac.jvp(square, (3.0,), (1.0,))[1].item() == 6.0
+
+
+def test_custom_vjp_that_closes_over_a_tensor_raises():
+    """Its pullback has nothing for what is no argument: the derivative would be lost."""
+    w = ac.tensor(3.0, requires_grad=True)
+    for held in (w, w.detach()):
+
+        @ac.custom_vjp
+        def scaled(x, held=held):
+            return x * held
+
+        scaled.defvjp(lambda x, held=held: (x * held, held), lambda held, g: (g * held,))
+        x = ac.tensor(2.0, requires_grad=True)
+        if held is w:
+            with pytest.raises(
+                ac.GradientError, match="custom_vjp function scaled uses a Tensor that requires grad and is no argument"
+            ):
+                scaled(x)
+        else:
+            scaled(x).backward()
+            assert x.grad.item() == 3
+
+
+def test_an_unrecorded_pullback_leaves_no_history():
+    """Also where the pullback computes with a Tensor that requires grad, which it may close over."""
+    w = ac.tensor(3.0, requires_grad=True)
+
+    @ac.custom_vjp
+    def steep(x):
+        return x * 1.0
+
+    steep.defvjp(lambda x: (x * 1.0, None), lambda _, g: (g * w,))
+    x = ac.tensor(2.0, requires_grad=True)
+    steep(x).backward()
+    assert x.grad.item() == 3
+    assert not x.grad.requires_grad
+
+
+def walked_twice(f):
+    x = ac.tensor(X, requires_grad=True)
+    f(f(x)).sum().backward(create_graph=True)
+    (ac.grad(lambda t: (f(f(t)) * x).sum())(x) ** 2).sum().backward(create_graph=True)
+    x.grad = None
+    return weakref.ref(x._node)
+
+
+@pytest.mark.parametrize("make", ["checkpoint", "custom_vjp"])
+def test_a_recorded_pullback_leaves_no_cycle(make):
+    """Reference counting frees the graph: nothing keeps a cotangent beside the node that it came from."""
+    if make == "checkpoint":
+        f = ac.checkpoint(lambda x: np.sin(x) * x)
+    else:
+        f = ac.custom_vjp(lambda x: x * x)
+        f.defvjp(lambda x: (x * x, x), lambda x, g: (g * 2 * x,))
+    gc.collect()
+    gc.disable()
+    try:
+        assert walked_twice(f)() is None
+    finally:
+        gc.enable()
 
 
 def test_custom_vjp_of_several_results_and_complex_operands():

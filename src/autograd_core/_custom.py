@@ -27,29 +27,27 @@ __all__ = ["checkpoint", "custom_vjp", "is_recomputing", "register_state"]
 
 
 class _Memo:
-    """Carries a pullback from the forward to the backward pass, and its result from the first operand to the others."""
+    """Carries a pullback from the forward to the backward pass, as the last operand of its node."""
 
-    __slots__ = ("given", "pull", "results")
+    __slots__ = ("pull",)
     __array_ufunc__ = None
 
     def __init__(self, pull: Callable[[tuple[Any, ...], tuple[Any, ...]], Sequence[Tensor]]) -> None:
-        self.pull, self.given = pull, None
-        self.results: Sequence[Tensor] = ()
-
-    def cotangent(self, i: int, g: Any, y: Any, operands: tuple[Any, ...]) -> Any:
-        """Of operand `i`; the caller's convention outside is the direction of steepest ascent, so conjugate both ways."""
-        if self.given is not g:
-            several = type(g) is tuple
-            us = (
-                [np.zeros(form.shape, form.dtype) if u is None else u for u, form in zip(g, y, strict=True)] if several else [g]
-            )
-            self.results, self.given = self.pull(tuple(as_tensor(u).conj() for u in us), operands), g
-        c = self.results[i].conj()
-        return c if c._node is not None else c._array
+        self.pull = pull
 
 
-def _pull_all(g: Any, _y: Any, i: int, *operands: Any) -> Any:
-    return operands[-1].cotangent(i, g, _y, operands[:-1])
+def _pull_all(g: Any, _y: Any, *operands: Any) -> list[Any]:
+    """Of all operands; the caller's convention outside is the direction of steepest ascent, so conjugate both ways."""
+    us = [np.zeros(y.shape, y.dtype) if u is None else u for u, y in zip(g, _y, strict=True)] if type(g) is tuple else [g]
+    recorded = any(isinstance(x, Tensor) for x in (*us, *operands))
+    with setting(grad=recorded and MODE.get().grad):
+        cs = [c.conj() for c in operands[-1].pull(tuple(as_tensor(u).conj() for u in us), operands[:-1])]
+    return cs if recorded else [c._array for c in cs]
+
+
+def _pull_one(g: Any, _y: Any, i: int, *operands: Any) -> Any:
+    """Of one operand, for the forward walk, which transposes one at a time."""
+    return _pull_all(g, _y, *operands)[i]
 
 
 def _record(
@@ -60,7 +58,7 @@ def _record(
     pull: Callable[[tuple[Any, ...], tuple[Any, ...]], Sequence[Tensor]],
 ) -> list[Tensor]:
     """Record `outputs` as one node with the given operands and pullback."""
-    p = Primitive(function, (), rule=_pull_all)
+    p = Primitive(function, (), rule=_pull_one, joint=_pull_all)
     values = [t._array for t in outputs]
     out = values[0] if len(values) == 1 else tuple(values)
     result = record_result(p, out, (*arrays, _Memo(pull)), (*parents, None), None)
@@ -130,7 +128,8 @@ class custom_vjp:  # noqa: N801  (JAX's name, used as a decorator)
         Raises
         ------
         GradientError
-            If an argument is being differentiated and no pullback was set.
+            If an argument is being differentiated and no pullback was set, or if the function closes over a Tensor that
+            requires grad, whose derivative would be lost.
         """
         call = _Call(args)
         if not MODE.get().grad or all(t._node is None for t in call.operands):
@@ -138,9 +137,13 @@ class custom_vjp:  # noqa: N801  (JAX's name, used as a decorator)
         if self._forward is None or self._backward is None:
             raise GradientError(f"custom_vjp function {self.__name__} has no pullback yet; set one with .defvjp")  # type: ignore[attr-defined]
         forward, backward = self._forward, self._backward
-        with setting(grad=False):
-            value, residuals = forward(*call.with_operands([t._array for t in call.operands]))
+        value, residuals = forward(*call.with_operands([t._array for t in call.operands]))
         outputs, rebuild = flatten(value)
+        if any(isinstance(t, Tensor) and t._node is not None for t in outputs):
+            raise GradientError(
+                f"custom_vjp function {self.__name__} uses a Tensor that requires grad and is no argument, to which its "  # type: ignore[attr-defined]
+                "pullback gives nothing; make it an argument, or detach it"
+            )
 
         def pull(cotangents: tuple[Any, ...], operands: tuple[Any, ...]) -> list[Tensor]:
             again = any(isinstance(x, Tensor) for x in operands)

@@ -285,11 +285,14 @@ def _add_all(
 ) -> None:
     """One step of the walk for any number of operands, metadata, and primitives that add in place."""
     meta = node.meta or {}
+    at_once = None if primitive.joint is None else primitive.joint(g, y, *args)
     for i, parent in enumerate(node.parents):
         if parent is None or (live is not None and parent not in live):
             continue
         if primitive.add_to is not None and (box is None or primitive is ITEM):
             _add_to(primitive, parent, g, cotangents, owned, meta)
+        elif at_once is not None:
+            add(parent, at_once[i])
         else:
             add(parent, primitive.rules_of(len(args))[i](g, y, *args, **meta))
 
@@ -299,10 +302,11 @@ def contributions(node: Node, g: Any) -> list[tuple[int, Any]]:
     primitive, sent = node.primitive, []
     if primitive is not None and primitive is not ITEM and node.args is not RELEASED:
         y = node if node.out is None else node.out
+        at_once = None if primitive.joint is None else primitive.joint(g, y, *node.args)
         for i, parent in enumerate(node.parents):
             rule = None if parent is None else primitive.rules_of(len(node.args))[i]
             if parent is not None and rule is not None:
-                c = rule(g, y, *node.args, **(node.meta or {}))
+                c = rule(g, y, *node.args, **(node.meta or {})) if at_once is None else at_once[i]
                 sent.append((i, cast(sum_to(c, parent.shape), parent.dtype)))
     return sent
 

@@ -48,7 +48,7 @@ class Primitive:
     """One differentiable function: how to compute it, its rules, and what they read."""
 
     __slots__ = (
-        "_rules_by_place", "add_to", "arity", "elementwise", "forward", "function", "holomorphic", "linear",
+        "_rules_by_place", "add_to", "arity", "elementwise", "forward", "function", "holomorphic", "joint", "linear",
         "multilinear", "name", "names", "reads", "reads_output", "rule", "rules", "weak", "words",
     )  # fmt: skip
 
@@ -59,6 +59,7 @@ class Primitive:
         *,
         forward: Function | None = None,
         rule: Rule | None = None,
+        joint: Rule | None = None,
         elementwise: bool = False,
         linear: bool = False,
         multilinear: bool = False,
@@ -71,6 +72,7 @@ class Primitive:
         self.forward: Any = forward or getattr(function, "__wrapped__", function)
         self.name: str = function.__name__
         self.rules, self.rule, self.arity = rules, rule, len(rules)
+        self.joint = joint  # the cotangents of all operands at once, where they come from one computation
         self.elementwise, self.linear, self.multilinear = elementwise, linear, multilinear
         self.holomorphic, self.add_to, self.words = holomorphic, add_to, words
         self._rules_by_place: tuple[Rule, ...] = ()
