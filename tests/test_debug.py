@@ -68,6 +68,27 @@ def test_a_write_through_an_older_view_is_noticed_by_the_checksum():
     assert a.flags.writeable
 
 
+@pytest.mark.parametrize("wrapped", [lambda index: index, lambda index: (index,)])
+def test_a_write_into_an_index_is_noticed(wrapped):
+    """An index or a mask is captured as an operand is: another one in the backward pass gives another gradient."""
+    x, index = leaf(1.0, 2.0, 3.0), np.array([0, 1])
+    with ac.debug():
+        y = x[wrapped(index)].sum()
+        with pytest.raises(ValueError, match="read-only"):
+            index[0] = 2
+        y.backward()
+        index[0] = 2
+    mask = np.array([True, False, True])
+    view = mask[:]
+    with ac.debug():
+        y = np.sum(x, where=mask)
+        view[1] = True
+        with pytest.raises(ac.AssignmentError, match="the array of where of sum, recorded at test_debug"):
+            y.backward()
+    assert index.flags.writeable
+    assert mask.flags.writeable
+
+
 def test_arrays_are_writable_again_after_the_block():
     x, a = leaf(1.0, 2.0), np.ones(2)
     with ac.debug():

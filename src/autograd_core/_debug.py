@@ -8,7 +8,7 @@ from __future__ import annotations
 import linecache
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextvars import Token
 from pathlib import Path
 from types import FrameType
@@ -95,7 +95,7 @@ class _Inspector:
             self.outer.forward(node, operands, array)
         for out in array if isinstance(array, tuple) else (array,):
             self._check(node, out, operands, "made")
-        self.sums[node.number] = {i: _checksum(a) for i, a in enumerate(node.args) if self._freeze(a)}
+        self.sums[node.number] = {i: _checksum(a) for i, (_, a) in enumerate(_captured(node)) if self._freeze(a)}
 
     def backward(self, node: Node, cotangent: Any) -> None:
         self.running = node
@@ -160,13 +160,15 @@ class _Inspector:
         sums = self.sums.pop(node.number, None)
         if not sums or node.args is RELEASED:
             return
+        captured = list(_captured(node))
         for i, expected in sums.items():
-            if _checksum(node.args[i]) != expected:
+            name, array = captured[i]
+            if _checksum(array) != expected:
                 raise AssignmentError(
-                    f"the array of operand {i} of {self._describe(node)} was changed between forward and backward; "
+                    f"the array of {name} of {self._describe(node)} was changed between forward and backward; "
                     "pass a copy, or ac.tensor(array), which makes one"
                 )
-            owner, count = self.frozen.get(id(_last_base(node.args[i])), (None, 0))
+            owner, count = self.frozen.get(id(_last_base(array)), (None, 0))
             if owner is not None and count > 1:
                 self.frozen[id(owner)] = (owner, count - 1)
             elif owner is not None:
@@ -177,6 +179,15 @@ class _Inspector:
         for owner, _ in self.frozen.values():
             owner.setflags(write=True)
         self.frozen.clear()
+
+
+def _captured(node: Node) -> Iterator[tuple[str, Any]]:
+    """What a node keeps, by name: its operands, and its metadata, such as an index or a mask."""
+    for i, a in enumerate(node.args):
+        yield f"operand {i}", a
+    for name, value in (node.meta or {}).items():
+        for a in value if type(value) is tuple else (value,):
+            yield name, a
 
 
 def _raw(g: Any) -> Any:
