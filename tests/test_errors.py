@@ -292,6 +292,11 @@ PINNED = [
         "grad: argnums=2 names argument 2, but 1 were given by position",
     ),
     (
+        lambda: ac.grad(lambda x, y: x * y, (0, 1, -2))(2.0, 3.0),
+        ac.GradientError,
+        "grad: argnums=(0, 1, -2) names an argument twice, which could be differentiated only once",
+    ),
+    (
         lambda: ac.jvp(lambda x: x, (2.0,), (np.ones(2),)),
         ac.ShapeError,
         "jvp: a tangent of shape (2,) for a value of shape (); the two must be equal",

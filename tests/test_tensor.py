@@ -272,6 +272,17 @@ def test_gradient_argument_inputs_and_retain_grad():
     assert w.grad.tolist() == [6.0, 32.0]
 
 
+def test_inputs_that_are_one_are_counted_once():
+    """The same Tensor twice accumulates once; two Tensors of one node both get the gradient, each an array of its own."""
+    x = leaf([1.0, 2.0])
+    h = x * x
+    other = copy.copy(h)
+    (h * other).sum().backward(inputs=[h, x, x, other])
+    assert h.grad.tolist() == other.grad.tolist() == [2.0, 8.0]
+    assert not np.shares_memory(h.grad.numpy(), other.grad.numpy())
+    assert x.grad.tolist() == [4.0, 32.0]
+
+
 def test_complex_gradients_are_steepest_ascent():
     """`L = |z|^2` rises fastest along `z`: PyTorch's convention, twice the derivative by `conj z`."""
     z = leaf([1 + 2j, -3j])

@@ -184,6 +184,8 @@ def of_arguments(f: Callable[..., Any], argnums: int | Sequence[int], args: tupl
         if not -len(args) <= i < len(args):
             raise GradientError(f"{name}: argnums={argnums} names argument {i}, but {len(args)} were given by position")
     places = [i % len(args) for i in numbers]
+    if len(set(places)) < len(places):
+        raise GradientError(f"{name}: argnums={argnums} names an argument twice, which could be differentiated only once")
 
     def of_chosen(*chosen: Any) -> Any:
         full = list(args)

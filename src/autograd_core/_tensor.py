@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn
 
@@ -263,11 +264,13 @@ class Tensor(Operators, Methods, Conversion, Copying, Interchange):
         )
         targets = [(node, node.watch.tensor()) for node in found if node.watch is not None and node.watch.tensor is not None]
         if inputs is not None:
-            targets = list(zip(nodes or (), inputs, strict=True))
+            targets = list({id(t): (node, t) for node, t in zip(nodes or (), inputs, strict=True)}.values())
+        left = Counter(node for node, _ in targets)  # two Tensors, a copy and its original, may have one node
         with _GRAD_LOCK:
             for node, leaf in targets:
+                left[node] -= 1
                 if leaf is not None and node in found:
-                    _accumulate(leaf, own(found.pop(node)))
+                    _accumulate(leaf, own(found[node] if left[node] else found.pop(node)))
 
     def _seed(self, gradient: Any) -> Any:
         array = self._array
