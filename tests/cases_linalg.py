@@ -51,8 +51,14 @@ for solve in (np.linalg.solve, linalg.solution):
         solve, call(conditioned(2, 2), real(2)), call(conditioned(2, 2, 2), real(2, 3)), call(conditioned(2, 2), real(2, 2, 1))
     )
 shaped(np.linalg.det, call(conditioned(2, 3, 3)), call(conditioned(1, 1)))
-shaped(determinants.cofactors, call(conditioned(3, 3)))
-shaped(determinants.second_cofactors, call(real(2, 3, 3), conditioned(2, 3, 3)), call(real(1, 1), conditioned(1, 1)))
+shaped(
+    determinants.cofactors,
+    call(conditioned(3, 3)),
+    call(conditioned(2, 3, 3), real(2, 3, 3)),
+    call(real(4, 4), real(4, 4), real(4, 4)),
+    call(real(1, 1), real(1, 1)),
+    call(real(0, 0)),
+)
 shaped(determinants.sign_and_log, call(conditioned(2, 3, 3)))
 composed(np.linalg.slogdet, call(conditioned(3, 3)))
 shaped(np.linalg.cholesky, call(spd(3, 3)), call(spd(2, 2, 2), upper=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -111,7 +112,7 @@ def test_gradient_of_a_symmetric_function_is_symmetric() -> None:
 
 
 def test_singular_matrices() -> None:
-    """The determinant is a polynomial, exact there to second order; its logarithm and the inverse have no derivative."""
+    """The determinant is a polynomial, exact there; its logarithm and the inverse have no derivative."""
     singular = np.array([[1.0, 2.0], [2.0, 4.0]])
     np.testing.assert_allclose(gradient(np.linalg.det, singular), [[4, -2], [-2, 1]], atol=1e-14)
     swapped = np.array([[0.0, 0, 0, 1], [0, 0, -1, 0], [0, -1, 0, 0], [1, 0, 0, 0]])
@@ -120,6 +121,39 @@ def test_singular_matrices() -> None:
     assert np.isnan(gradient(lambda a: np.linalg.slogdet(a)[1], np.zeros((2, 2)))).all()
     with pytest.raises(np.linalg.LinAlgError, match="Singular"):
         np.linalg.inv(ac.tensor(np.zeros((2, 2))))
+
+
+def by_permutations(a):
+    """The determinant by its definition."""
+    total = 0.0
+    for p in itertools.permutations(range(len(a))):
+        sign = np.linalg.det(np.eye(len(a))[list(p)])
+        total = total + sign * np.prod(ac.stack([a[i, j] for i, j in enumerate(p)]))
+    return total
+
+
+@pytest.mark.parametrize("order", [3, 4, 5])
+@pytest.mark.parametrize("rank", range(5))
+def test_high_derivatives_of_the_determinant_at_singular_matrices(rank, order) -> None:
+    """Along random directions, against the definition; beyond the fourth they are 0."""
+    rng = np.random.default_rng(rank)
+    a = rng.standard_normal((4, rank)) @ rng.standard_normal((rank, 4))
+    directions = rng.standard_normal((order, 4, 4))
+
+    def along(f):
+        for v in directions:
+            f = lambda x, f=f, v=v: ac.jvp(f, (x,), (v,))[1]  # noqa: E731
+        return f(a).item()
+
+    def back(f):
+        for v in directions:
+            f = lambda x, f=f, v=v: np.sum(ac.grad(f)(x) * v)  # noqa: E731
+        return f(a).item()
+
+    expected = back(by_permutations)
+    assert back(np.linalg.det) == pytest.approx(expected, abs=1e-11)
+    assert along(np.linalg.det) == pytest.approx(expected, abs=1e-11)
+    assert order <= 4 or expected == 0
 
 
 # -- what no derivative determines ------------------------------------------------------------------------------------------
