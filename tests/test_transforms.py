@@ -292,6 +292,25 @@ def test_checkpoint_changes_nothing_but_memory():
     np.testing.assert_allclose(ac.jvp(kept, (X,), (X,))[1].numpy(), ac.jvp(plain, (X,), (X,))[1].numpy(), rtol=1e-12)
 
 
+def test_checkpoint_of_what_it_closes_over_alone():
+    """As of a model's weights, applied to data that has no history: returned as they are, and to second order."""
+    w = ac.tensor(3.0, requires_grad=True)
+    ac.checkpoint(lambda _: w)(2.0).backward()
+    assert w.grad.item() == 1
+    ac.checkpoint(lambda _: (w, w * w, w))(2.0)[2].backward()
+    assert w.grad.item() == 2
+    w.grad = None
+    ac.checkpoint(lambda x: w * w * x)(2.0).backward(create_graph=True)
+    first = w.grad
+    assert first.item() == 12
+    w.grad = None
+    first.backward()
+    assert w.grad.item() == 4
+    cubed = lambda a: ac.checkpoint(lambda x: a**3 * x)(2.0)  # noqa: E731
+    assert ac.hessian(cubed)(3.0).item() == 36
+    assert ac.grad(lambda a: ac.jvp(cubed, (a,), (1.0,))[1])(3.0).item() == 36
+
+
 def test_checkpoint_restores_registered_state_and_notices_the_rest():
     rng = np.random.default_rng(0)
     noisy = ac.checkpoint(lambda x: x * rng.normal(size=3))

@@ -36,10 +36,9 @@ class _Memo:
         self.pull = pull
 
 
-def _pull_all(g: Any, _y: Any, *operands: Any) -> list[Any]:
+def _pull_all(recorded: bool, g: Any, _y: Any, *operands: Any) -> list[Any]:
     """Of all operands; the caller's convention outside is the direction of steepest ascent, so conjugate both ways."""
     us = [np.zeros(y.shape, y.dtype) if u is None else u for u, y in zip(g, _y, strict=True)] if type(g) is tuple else [g]
-    recorded = any(isinstance(x, Tensor) for x in (*us, *operands))
     with setting(grad=recorded and MODE.get().grad):
         cs = [c.conj() for c in operands[-1].pull(tuple(as_tensor(u).conj() for u in us), operands[:-1])]
     return cs if recorded else [c._array for c in cs]
@@ -47,7 +46,7 @@ def _pull_all(g: Any, _y: Any, *operands: Any) -> list[Any]:
 
 def _pull_one(g: Any, _y: Any, i: int, *operands: Any) -> Any:
     """Of one operand, for the forward walk, which transposes one at a time."""
-    return _pull_all(g, _y, *operands)[i]
+    return _pull_all(True, g, _y, *operands)[i]
 
 
 def _record(
@@ -257,8 +256,10 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         first = Recording(run, call.operands, "checkpoint")
         outputs, rebuild = first.outputs(first.result)
         inside = ancestors([t._node for t in outputs if t._node is not None], start)
+        # what the function closes over: older nodes that newer ones were computed from, or that it returns as they are
         own = set(first.nodes)
-        free = list({p: None for node in inside if node not in own for p in node.parents if p is not None and p.number < start})
+        ends = [p for node in inside if node not in own for p in (node.parents if node.number > start else (node,))]
+        free = list(dict.fromkeys(p for p in ends if p is not None and p.number < start))
         expected = _fingerprint(outputs)
         del first, inside
 

@@ -285,7 +285,7 @@ def _add_all(
 ) -> None:
     """One step of the walk for any number of operands, metadata, and primitives that add in place."""
     meta = node.meta or {}
-    at_once = None if primitive.joint is None else primitive.joint(g, y, *args)
+    at_once = None if primitive.joint is None else primitive.joint(box is not None, g, y, *args)
     for i, parent in enumerate(node.parents):
         if parent is None or (live is not None and parent not in live):
             continue
@@ -302,7 +302,7 @@ def contributions(node: Node, g: Any) -> list[tuple[int, Any]]:
     primitive, sent = node.primitive, []
     if primitive is not None and primitive is not ITEM and node.args is not RELEASED:
         y = node if node.out is None else node.out
-        at_once = None if primitive.joint is None else primitive.joint(g, y, *node.args)
+        at_once = None if primitive.joint is None else primitive.joint(False, g, y, *node.args)
         for i, parent in enumerate(node.parents):
             rule = None if parent is None else primitive.rules_of(len(node.args))[i]
             if parent is not None and rule is not None:

@@ -72,7 +72,7 @@ class Primitive:
         self.forward: Any = forward or getattr(function, "__wrapped__", function)
         self.name: str = function.__name__
         self.rules, self.rule, self.arity = rules, rule, len(rules)
-        self.joint = joint  # the cotangents of all operands at once, where they come from one computation
+        self.joint = joint  # joint(recorded, g, y, *operands): all cotangents at once, where they come from one computation
         self.elementwise, self.linear, self.multilinear = elementwise, linear, multilinear
         self.holomorphic, self.add_to, self.words = holomorphic, add_to, words
         self._rules_by_place: tuple[Rule, ...] = ()

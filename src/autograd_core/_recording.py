@@ -68,7 +68,7 @@ class Recording:
     def pull(self, outputs: Sequence[Tensor], cotangents: Sequence[Any], free: Sequence[Node] = ()) -> list[Tensor]:
         """Cotangents of the operands, in order, and then of `free` nodes, which the function closes over."""
         seeds: dict[Node, Any] = {}
-        linked = any(t._node is not None for t in self.operands)
+        linked = bool(free) or any(t._node is not None for t in self.operands)
         for y, u in zip(outputs, cotangents, strict=True):
             if y._node is None:
                 continue
