@@ -81,6 +81,7 @@ LAZY = {
     "erf": lambda x: ac.special.erf(x).sum(),
     "flip": lambda x: (np.flip(x, 0) * x).sum(),
     "index": lambda x: (x[1:3] * x[2:4, ::-1]).sum(),
+    "index-and-more": lambda x: (x * x).sum() + (x[1:3] * x[2:4]).sum(),  # a cotangent that indexing added to in place
     "logsumexp": lambda x: ac.special.logsumexp(x, axis=0).sum(),
     "max": lambda x: x.max(axis=1).sum(),
     "norm": np.linalg.norm,
@@ -116,6 +117,8 @@ def test_gradients_are_lazy_and_those_of_numpy(name, computed):
         (lambda x: np.maximum.at(x, 0, 1.0), r"np.maximum.at writes into its operand"),
         (ac.grad(lambda x: x[np.array([0, 0])].sum()), r"Dask does not implement np.add.at"),
         (lambda x: np.reshape(x, -1, order="F"), r"Dask does not implement reshape\(order='F'\)"),
+        (lambda x: x[None][0, :, [1, 0]], r"Dask does not implement an index of arrays on both sides of a slice"),
+        (lambda x: x[[0, 1], [1, 0]], r"Dask does not implement this index, .* \(Dask says: Don't yet support nd fancy"),
     ],
 )
 def test_what_dask_lacks_raises_and_computes_nothing(f, text, computed):

@@ -7,6 +7,7 @@ nothing is computed, or brought into memory, unless `.numpy()`, `.item()` or a c
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import dask.array
@@ -95,7 +96,8 @@ class Chunked(NDArrayOperatorsMixin):
         known: Any = getattr(home, function.__name__, None)
         if known is None or function in _DIFFERENT:
             raise UnsupportedFunction(_missing(f"{function.__module__}.{function.__name__}", self.shape))
-        return _wrapped(known(*_inner(args), **_inner(kwargs)))
+        what = f"{function.__module__}.{function.__name__} of these arguments"
+        return _wrapped(_asked(what, self.shape, lambda: known(*_inner(args), **_inner(kwargs))))
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         raise UnsupportedFunction(_missing("conversion to an ndarray", self.shape))
@@ -109,7 +111,9 @@ class Chunked(NDArrayOperatorsMixin):
         return lambda *args, **kwargs: _wrapped(method(*_inner(args), **_inner(kwargs)))
 
     def __getitem__(self, index: Any) -> Any:
-        return _wrapped(self.inner[_inner(index)])
+        if _moves_axes(index):
+            raise UnsupportedFunction(_missing(f"an index of arrays on both sides of a slice, {index}", self.shape))
+        return _wrapped(_asked("this index", self.shape, lambda: self.inner[_inner(index)]))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         index, value = _inner(index), _inner(value)
@@ -124,7 +128,7 @@ class Chunked(NDArrayOperatorsMixin):
         """Return the elements in another shape, in C order only."""
         if order != "C":
             raise UnsupportedFunction(_missing(f"reshape(order={order!r})", self.shape))
-        return _wrapped(self.inner.reshape(*shape))
+        return _wrapped(_asked("this reshape", self.shape, lambda: self.inner.reshape(*shape)))
 
     def astype(self, dtype: Any, casting: str = "unsafe", copy: bool = True) -> Any:
         """Return the values in another dtype."""
@@ -171,6 +175,22 @@ class Chunked(NDArrayOperatorsMixin):
     # nothing is written in place, so `a += b` is `a = a + b`
     __iadd__, __isub__ = NDArrayOperatorsMixin.__add__, NDArrayOperatorsMixin.__sub__
     __imul__, __itruediv__ = NDArrayOperatorsMixin.__mul__, NDArrayOperatorsMixin.__truediv__
+
+
+def _asked(what: str, shape: tuple[int, ...], call: Callable[[], Any]) -> Any:
+    """What Dask answers, unless it says itself that it does not implement it."""
+    try:
+        return call()
+    except NotImplementedError as error:
+        raise UnsupportedFunction(f"{_missing(what, shape)} (Dask says: {str(error).strip()})") from error
+
+
+def _moves_axes(index: Any) -> bool:
+    """Whether NumPy puts the axes of an index of arrays first, since a slice stands between them; Dask leaves them in place."""
+    if type(index) is not tuple or not any(isinstance(i, np.ndarray | list) for i in index):
+        return False
+    places = [k for k, i in enumerate(index) if not (i is None or i is Ellipsis or isinstance(i, slice))]
+    return places != list(range(places[0], places[0] + len(places)))
 
 
 def _missing(what: str, shape: tuple[int, ...]) -> str:

@@ -227,6 +227,7 @@ def _walk(
             cotangents[parent] = c
         elif parent in owned:
             before += c
+            cotangents[parent] = before  # another library's array may not be written into, and is another one now
         else:
             total = cotangents[parent] = before + c
             if box is None and type(total) is ndarray:
