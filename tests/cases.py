@@ -307,6 +307,8 @@ shaped(
 
 shaped(
     np.matmul,
+    call(real(2, 3), real(4, 3, 2)),
+    call(real(0, 3), real(2, 3, 0)),
     call(real(3), real(3)),
     call(real(2, 3), real(3)),
     call(real(3), real(3, 2)),

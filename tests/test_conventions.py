@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ac
+import nn
 
 NAN = math.nan
 
@@ -73,6 +74,24 @@ def test_max_pool_takes_the_first_of_ties():
     assert ac.grad(lambda t: ac.max_pool(t, 2).sum())(x).tolist() == [[[[1, 0], [0, 0]]]]
     x = np.array([[[1.0, 2.0, 2.0, 1.0]]])
     assert ac.grad(lambda t: ac.max_pool(t, 2, stride=1).sum())(x).tolist() == [[[0, 2, 1, 0]]]
+
+
+@pytest.mark.parametrize(("f", "low", "high"), [(nn.functional.hardtanh, -1.0, 1.0), (nn.functional.relu6, 0.0, 6.0)])
+def test_hard_activations_at_their_bounds(f, low, high):
+    """As PyTorch's, of which `clip` at a bound is not one."""
+    assert gradient(f, [low - 1, low, (low + high) / 2, high, high + 1]) == [0, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("whole", [np.array([1, 2]), np.array([True, False])])
+def test_whole_numbers_get_no_cotangent(whole):
+    """Beside a floating operand; alone they raise (6)."""
+    t, x = ac.tensor(whole), leaf([3.0, 4.0])
+    (t * x + np.where(t, x, 0) + x ** t.astype(int)).sum().backward()
+    assert t.grad is None
+    assert not t.requires_grad
+    assert x.grad.dtype == np.float64
+    with pytest.raises(ac.DtypeError):
+        ac.grad(lambda n: (n * x).sum())(whole)
 
 
 @pytest.mark.parametrize(

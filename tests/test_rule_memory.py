@@ -14,6 +14,14 @@ N = 20_000
 MANY = np.arange(N) % 97
 SQUARE = (140, 140)
 
+
+def assigned(x: Any, v: Any) -> Any:
+    """`x` with `v` written at places of which each occurs often."""
+    y = x * 1.0
+    y[MANY] = v
+    return y
+
+
 CALLS: dict[str, tuple[Any, tuple[tuple[int, ...], ...]]] = {
     "diag": (np.diag, ((200,),)),
     "diagonal": (np.diagonal, (SQUARE,)),
@@ -29,6 +37,13 @@ CALLS: dict[str, tuple[Any, tuple[tuple[int, ...], ...]]] = {
     "einsum-diagonal": (lambda a: np.einsum("ii->i", a), (SQUARE,)),
     "einsum-three": (lambda a, b, c: np.einsum("ij,jk,kl->il", a, b, c), (SQUARE, SQUARE, SQUARE)),
     "inner": (np.inner, (SQUARE, SQUARE)),
+    "matmul": (np.matmul, (SQUARE, SQUARE)),
+    "matmul-stack": (np.matmul, ((50, 20, 20), (20, 20))),
+    "matmul-of-stack": (np.matmul, ((20, 20), (50, 20, 20))),
+    "matvec": (np.matvec, ((50, 60), (100, 60))),
+    "put": (assigned, ((N,), (N,))),
+    "det": (np.linalg.det, ((100, 8, 8),)),
+    "arctan2": (np.arctan2, ((N,), (N,))),
     "cumsum": (np.cumsum, ((N,),)),
     "cumprod": (np.cumprod, ((N,),)),
     "prod": (lambda x: np.prod(x, axis=1), (SQUARE,)),

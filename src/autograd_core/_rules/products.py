@@ -15,11 +15,15 @@ from .common import refuse_out
 
 
 def matmul_left(g: Any, _y: Any, _a: Any, b: Any) -> Any:
-    """Of ``a @ b`` with respect to `a`: G B^T, with the one-dimensional cases spelled out."""
+    """Of ``a @ b`` with respect to `a`: G B^T; of one matrix `a` one product, not a stack of them that is summed."""
     if b.ndim == 1:
         return g[..., None] * b
     if _a.ndim == 1:
         return (b @ g[..., None])[..., 0]
+    if _a.ndim == 2 < b.ndim:
+        count = math.prod(b.shape[:-2]) * b.shape[-1]
+        rows, columns = (np.moveaxis(x, -2, 0).reshape(x.shape[-2], count) for x in (g, b))
+        return rows @ columns.transpose()
     return g @ b.swapaxes(-1, -2)
 
 
