@@ -250,6 +250,18 @@ def test_1_where_is_honoured_in_gradients(f):
     assert [gradient(lambda t: f(t, where=MASK), x)[i] for i in (0, 2)] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("f", [np.sum, np.mean, np.prod, np.var, np.std])
+@pytest.mark.parametrize("left_out", [math.nan, math.inf])
+def test_1_nothing_comes_from_what_where_leaves_out(f, left_out):
+    """Also where it is not finite, to second order."""
+    x, full = np.array([2.0, 3.0]), lambda t: np.where(MASK, t, left_out)
+    there = lambda t: f(full(t), where=MASK)  # noqa: E731
+    at = np.array([2.0, 5.0, 3.0])
+    assert gradient(there, at) == pytest.approx(np.insert(gradient(f, x), 1, 0))
+    expected = np.insert(np.insert(ac.hessian(f)(x).numpy(), 1, 0, axis=0), 1, 0, axis=1)
+    np.testing.assert_allclose(ac.hessian(there)(at).numpy(), expected, atol=1e-15)
+
+
 def test_1_where_and_initial_of_extremes_and_products():
     assert gradient(lambda t: np.max(t, where=MASK, initial=2.5), [2.0, 5.0, 3.0]) == [0, 0, 1]
     assert gradient(lambda t: np.max(t, where=MASK, initial=9.0), [2.0, 5.0, 3.0]) == [0, 0, 0]

@@ -157,7 +157,7 @@ def var(
         a = a.astype(dtype)
     if mean is np._NoValue:
         mean = np.mean(a, axis=axis, keepdims=True, where=where)
-    d = a - mean
+    d = a - mean if where is True else keep(a - mean, where)  # what is left out may be NaN, and 0 times that is NaN
     squares = (d * d.conj()).real if a.dtype.kind == "c" else d * d
     count = counted(a, axis, where)
     total = np.sum(squares, axis=axis, keepdims=keepdims, where=where)
