@@ -41,6 +41,7 @@ FAMILIES = {
     "linalg": "Linear algebra",
     "determinants": "Linear algebra",
     "decompositions": "Linear algebra",
+    "norms": "Linear algebra",
     "fft": "Fourier transforms",
     "scipy_special": "Special functions",
     "scipy_common": "Special functions",

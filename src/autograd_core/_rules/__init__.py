@@ -15,6 +15,7 @@ from . import indexing as indexing
 from . import joining as joining
 from . import linalg as linalg
 from . import nanblind as nanblind
+from . import norms as norms
 from . import ordering as ordering
 from . import padding as padding
 from . import polynomials as polynomials

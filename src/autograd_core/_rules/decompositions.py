@@ -11,7 +11,7 @@ from .._errors import UnsupportedFunction
 from .._primitive import composite, constant
 from . import determinants
 from . import linalg as rules
-from .common import array, axes_of, refuse_out
+from .common import array, refuse_out
 
 _ONE = np.eye(1)
 _RESULTS: tuple[Any, ...] = tuple(
@@ -20,7 +20,8 @@ _RESULTS: tuple[Any, ...] = tuple(
 QR, SVD, Slogdet, Eigh, Eig = _RESULTS
 
 
-def _matrices(a: Any, name: str, square: bool = True) -> Any:
+def matrices(a: Any, name: str, square: bool = True) -> Any:
+    """The argument as floating matrices in its last two axes, or NumPy's exception."""
     a = array(a)
     if a.ndim < 2:
         raise np.linalg.LinAlgError(f"{a.ndim}-dimensional array given to {name}. Array must be at least two-dimensional")
@@ -35,13 +36,13 @@ def _matrices(a: Any, name: str, square: bool = True) -> Any:
 @composite(np.linalg.slogdet)
 def slogdet(a: Any) -> Any:
     """Sign and logarithm of the size of the determinant."""
-    return Slogdet(*determinants.sign_and_log(_matrices(a, "slogdet")))
+    return Slogdet(*determinants.sign_and_log(matrices(a, "slogdet")))
 
 
 @composite(np.linalg.qr)
 def qr(a: Any, mode: str = "reduced") -> Any:
     """Orthonormal columns times an upper triangle."""
-    a = _matrices(a, "qr", square=False)
+    a = matrices(a, "qr", square=False)
     m, n = a.shape[-2:]
     if mode not in ("reduced", "r", "complete") or (mode == "complete" and m > n):
         raise UnsupportedFunction(
@@ -58,9 +59,9 @@ def qr(a: Any, mode: str = "reduced") -> Any:
 @composite(np.linalg.svd)
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     """Singular vectors and values."""
-    a = _matrices(a, "svd", square=False)
+    a = matrices(a, "svd", square=False)
     if hermitian and compute_uv:
-        w, v = rules.symmetric_eigen(_matrices(a, "svd"))
+        w, v = rules.symmetric_eigen(matrices(a, "svd"))
         order = np.argsort(-np.abs(w), axis=-1)
         w = np.take_along_axis(w, order, axis=-1)
         v = np.take_along_axis(v, order[..., None, :], axis=-1)
@@ -73,31 +74,31 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
 @composite(np.linalg.svdvals)
 def svdvals(x: Any, /) -> Any:
     """Singular values."""
-    return rules.thin_svd(_matrices(x, "svdvals", square=False))[1]
+    return rules.thin_svd(matrices(x, "svdvals", square=False))[1]
 
 
 @composite(np.linalg.eigh)
 def eigh(a: Any, UPLO: str = "L") -> Any:
     """Eigenvalues and eigenvectors of symmetric or Hermitian matrices."""
-    return Eigh(*rules.symmetric_eigen(_matrices(a, "eigh"), UPLO=UPLO))
+    return Eigh(*rules.symmetric_eigen(matrices(a, "eigh"), UPLO=UPLO))
 
 
 @composite(np.linalg.eigvalsh)
 def eigvalsh(a: Any, UPLO: str = "L") -> Any:
     """Eigenvalues of symmetric or Hermitian matrices."""
-    return rules.symmetric_eigen(_matrices(a, "eigvalsh"), UPLO=UPLO)[0]
+    return rules.symmetric_eigen(matrices(a, "eigvalsh"), UPLO=UPLO)[0]
 
 
 @composite(np.linalg.eig)
 def eig(a: Any) -> Any:
     """Eigenvalues and eigenvectors."""
-    return Eig(*rules.general_eigen(_matrices(a, "eig")))
+    return Eig(*rules.general_eigen(matrices(a, "eig")))
 
 
 @composite(np.linalg.eigvals)
 def eigvals(a: Any) -> Any:
     """Eigenvalues."""
-    return rules.general_eigen(_matrices(a, "eigvals"))[0]
+    return rules.general_eigen(matrices(a, "eigvals"))[0]
 
 
 # -- inverses, powers and products ----------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ def eigvals(a: Any) -> Any:
 @composite(np.linalg.pinv)
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue) -> Any:
     """The Moore-Penrose inverse."""
-    a = _matrices(a, "pinv", square=False)
+    a = matrices(a, "pinv", square=False)
     if rtol is None or (rcond is None and rtol is np._NoValue):
         limit = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if rtol is None else None
     else:
@@ -117,7 +118,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._
 @composite(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     """The shortest solution of least squares, its squared residuals, and the rank and singular values of the matrix."""
-    a, b = _matrices(a, "lstsq", square=False), array(b)
+    a, b = matrices(a, "lstsq", square=False), array(b)
     if a.ndim != 2 or b.ndim not in (1, 2) or b.shape[0] != a.shape[0]:
         raise np.linalg.LinAlgError(f"Incompatible dimensions: lstsq of {a.shape} and {b.shape}")
     m, n = a.shape
@@ -211,108 +212,6 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
             "Input arrays must satisfy the requirement prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim])"
         )
     return np.linalg.solve(a.reshape(n, n), np.ravel(b)).reshape(shape)
-
-
-# -- norms ----------------------------------------------------------------------------------------------------------------
-
-
-def _length(x: Any, axes: Any, keepdims: Any) -> Any:
-    """The root of the sum of squares; its derivative is 0 where that is 0."""
-    squares = np.real(x) * np.real(x) + np.imag(x) * np.imag(x) if x.dtype.kind == "c" else x * x
-    total = np.sum(squares, axis=axes, keepdims=keepdims)
-    zero = total == 0
-    return np.where(zero, 0, np.sqrt(np.where(zero, 1, total)))
-
-
-def _vector_norm(x: Any, ord_: Any, axes: Any, keepdims: Any) -> Any:
-    if ord_ is None or ord_ == 2:
-        return _length(x, axes, keepdims)
-    if ord_ in ("fro", "f", "nuc"):
-        raise ValueError(f"Invalid norm order '{ord_}' for vectors")
-    if ord_ == 0:
-        return np.sum((x != 0).astype(np.finfo(x.dtype).dtype), axis=axes, keepdims=keepdims)
-    size = np.abs(x)
-    if ord_ == math.inf:
-        return np.max(size, axis=axes, keepdims=keepdims, initial=0)
-    if ord_ == -math.inf:
-        return np.min(size, axis=axes, keepdims=keepdims)
-    if ord_ == 1:
-        return np.sum(size, axis=axes, keepdims=keepdims)
-    p = float(ord_)
-    nothing = (size == 0) & (p > 0)  # the powers of 0 have no slope here either
-    total = np.sum(np.where(nothing, 0, np.where(nothing, 1, size) ** p), axis=axes, keepdims=keepdims)
-    zero = (total == 0) & (p > 0)
-    return np.where(zero, 0, np.where(zero, 1, total) ** (1 / p))
-
-
-def _extreme_value(s: Any, largest: bool) -> Any:
-    """The largest or smallest singular value; those equal to rounding share the derivative."""
-    top = s[..., :1] if largest else s[..., -1:]
-    tied = np.abs(s - top) <= 4 * s.shape[-1] * float(np.finfo(s.dtype).eps) * s[..., :1]
-    return np.sum(s * (tied / np.sum(tied, axis=-1, keepdims=True)).astype(s.dtype), axis=-1)
-
-
-def _matrix_norm(x: Any, ord_: Any, axes: tuple[int, ...], keepdims: Any) -> Any:
-    row, col = axes
-    if ord_ in (None, "fro", "f"):
-        return _length(x, axes, keepdims)
-    if ord_ in (1, -1, math.inf, -math.inf):
-        inner = row if abs(ord_) == 1 else col
-        sums = np.sum(np.abs(x), axis=inner, keepdims=True)
-        y = np.max(sums, axis=axes, keepdims=True, initial=0) if ord_ > 0 else np.min(sums, axis=axes, keepdims=True)
-    elif ord_ in (2, -2, "nuc"):
-        s = svdvals(np.moveaxis(x, (row, col), (-2, -1)))
-        y = np.sum(s, axis=-1) if ord_ == "nuc" else _extreme_value(s, ord_ == 2)
-        y = np.expand_dims(y, tuple(sorted(axes)))
-    else:
-        raise ValueError(f"Invalid norm order {ord_!r} for matrices.")
-    return y if keepdims else np.squeeze(y, axis=axes)
-
-
-@composite(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """The norm of a vector or a matrix, of every order of NumPy."""
-    x = array(x)
-    x = x if x.dtype.kind in "fc" else x.astype(float)
-    if axis is None:
-        if ord is None or (ord in ("f", "fro") and x.ndim == 2) or (ord == 2 and x.ndim == 1):
-            return _length(x, None, keepdims)
-        axes = axes_of(None, x.ndim)
-    else:
-        axes = axes_of(axis, x.ndim)
-    if len(axes) == 1:
-        return _vector_norm(x, ord, axes, keepdims)
-    if len(axes) == 2:
-        if axes[0] == axes[1]:
-            raise ValueError("Duplicate axes given.")
-        return _matrix_norm(x, ord, axes, keepdims)
-    raise ValueError("Improper number of dimensions to norm.")
-
-
-@composite(np.linalg.vector_norm)
-def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
-    """The norm of vectors along axes, all by default."""
-    x = array(x)
-    return _vector_norm(x if x.dtype.kind in "fc" else x.astype(float), ord, axes_of(axis, x.ndim), keepdims)
-
-
-@composite(np.linalg.matrix_norm)
-def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
-    """The norm of matrices in the last two axes."""
-    x = _matrices(x, "matrix_norm", square=False)
-    return _matrix_norm(x, ord, (x.ndim - 2, x.ndim - 1), keepdims)
-
-
-@composite(np.linalg.cond)
-def cond(x: Any, p: Any = None) -> Any:
-    """The condition number with respect to a norm."""
-    x = _matrices(x, "cond", square=False)
-    if p is None or p in (2, -2):
-        s = svdvals(x)
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
-    y = norm(x, p, (-2, -1)) * norm(rules.inverse(x), p, (-2, -1))
-    singular = np.isnan(y) & ~np.any(np.isnan(x), axis=(-2, -1))
-    return np.where(singular, math.inf, y)
 
 
 constant(np.linalg.matrix_rank)
