@@ -337,6 +337,13 @@ PINNED = [
     ),
     (lambda: np.histogramdd(np.ones((2, 1)), weights=leaf([1j, 2.0])), TypeError, None),
     (lambda: np.interp(leaf([1j]), [0.0, 1.0], [0.0, 1.0]), TypeError, None),
+    (lambda: np.repeat(X, 2.5), TypeError, None),
+    (
+        lambda: X.astype("U3"),
+        ac.DtypeError,
+        "a Tensor is of numbers and cannot have dtype <U3; convert its array, t.numpy().astype('<U3')",
+    ),
+    (lambda: ac.asarray(X, dtype=object), ac.DtypeError, None),
     (
         lambda: np.ravel(X.T, "K"),
         ac.UnsupportedFunction,

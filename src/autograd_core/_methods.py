@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ._call import call_function
+from ._errors import DtypeError
 from ._primitive import entry_of
 from ._record import apply, plain, unary
 from ._rules.shapes import astype, copy
@@ -54,9 +55,14 @@ class Methods:
 
     def astype(self, dtype: Any, *, casting: str = "unsafe", copy: bool = True) -> Any:
         """Return the values in another dtype; the history goes on where that is floating or complex."""
-        if not copy and np.dtype(dtype) == self.dtype:  # type: ignore[attr-defined]
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "biufc":
+            raise DtypeError(
+                f"a Tensor is of numbers and cannot have dtype {dtype}; convert its array, t.numpy().astype({dtype.str!r})"
+            )
+        if not copy and dtype == self.dtype:  # type: ignore[attr-defined]
             return self
-        return unary(_ASTYPE, self, {"dtype": np.dtype(dtype), "casting": casting})
+        return unary(_ASTYPE, self, {"dtype": dtype, "casting": casting})
 
     def copy(self, order: str = "C") -> Any:
         """Return a copy with memory of its own, recorded."""

@@ -193,7 +193,7 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
         a, axis = np.ravel(a), 0
     axis = axis_of(axis, a.ndim)
     n = a.shape[axis]
-    count = np.broadcast_to(np.asarray(repeats), np.broadcast_shapes(np.shape(repeats), ())).reshape(-1)
+    count = np.asarray(repeats).astype(np.intp, casting="safe").reshape(-1)
     if count.size == 1:
         times = int(count[0])
         if times < 0:
