@@ -31,6 +31,7 @@ FAMILIES = {
     "cumulative": "Reductions and statistics",
     "shapes": "Shapes, joining and padding",
     "joining": "Shapes, joining and padding",
+    "rearranging": "Shapes, joining and padding",
     "padding": "Shapes, joining and padding",
     "indexing": "Indexing, ordering and sets",
     "ordering": "Indexing, ordering and sets",

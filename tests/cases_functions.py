@@ -13,7 +13,7 @@ import numpy as np
 from numpy._core import umath
 from numpy.polynomial import polynomial
 
-from autograd_core._rules import analytic, calculus, histograms, joining, ordering, padding
+from autograd_core._rules import analytic, calculus, histograms, ordering, padding, rearranging
 from autograd_core.testing.domains import above_one, between, distinct, inside, nonzero, positive, real, small, unit
 
 from .cases import call, pointwise, shaped
@@ -86,8 +86,8 @@ composed(np.rollaxis, call(real(2, 3, 2), 2), call(real(2, 3, 2), 0, 2))
 composed(np.broadcast_arrays, call(real(2, 1), real(3)))
 composed(np.meshgrid, call(real(2), real(3)), call(real(2), real(3), indexing="ij", sparse=True))
 composed(np.lib.stride_tricks.sliding_window_view, call(real(5), 2), call(real(3, 4), (2, 2)), call(real(3, 4), 3, axis=1))
-shaped(joining.windows_over, call(real(4, 3), lengths=(2, 2), axes=(0, 0)), call(real(2, 3), lengths=(2,), axes=(1,)))
-shaped(joining.overlapped, call(real(2, 2, 2), shape=(2, 3), lengths=(2,), axes=(1,)))
+shaped(rearranging.windows_over, call(real(4, 3), lengths=(2, 2), axes=(0, 0)), call(real(2, 3), lengths=(2,), axes=(1,)))
+shaped(rearranging.overlapped, call(real(2, 2, 2), shape=(2, 3), lengths=(2,), axes=(1,)))
 shaped(padding.with_zeros, call(real(2, 3), widths=((1, 2), (0, 1))), call(real(), widths=()))
 shaped(padding.without_ends, call(real(4, 3), widths=((1, 2), (0, 1))))
 PADS: tuple[Any, ...] = (

@@ -21,6 +21,7 @@ from . import padding as padding
 from . import polynomials as polynomials
 from . import products as products
 from . import quantiles as quantiles
+from . import rearranging as rearranging
 from . import recurrent as recurrent
 from . import reductions as reductions
 from . import sets as sets
