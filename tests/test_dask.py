@@ -168,7 +168,7 @@ def test_a_gradient_on_a_cluster_of_two_workers():
     w = ac.tensor(W, requires_grad=True)
     logistic_loss(chunked(X), chunked(Y), w).backward()
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         distributed.Client(cluster) as client,
         dask.config.set(scheduler=client),
     ):
