@@ -385,7 +385,13 @@ for activation in (
 
 # -- recurrence -----------------------------------------------------------------------------------------------------------
 
-shaped(recurrent.lstm_scan, call(real(14), shape=(2, 1, 1)), call(real(72), shape=(3, 2, 2)), complex=False, order=2)
+shaped(
+    recurrent.lstm_scan,
+    call(real(2, 1, 4), real(4, 1), real(1, 1), real(1, 1)),
+    call(real(3, 2, 8), real(8, 2), real(2, 2), real(2, 2)),
+    complex=False,
+    order=2,
+)
 
 # -- windows --------------------------------------------------------------------------------------------------------------
 

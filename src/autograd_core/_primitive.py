@@ -207,7 +207,10 @@ def linear(function: Function, rule: Rule, **options: Any) -> None:
 
 
 def variadic(function: Function, rule: Rule, **options: Any) -> None:
-    """Register a function of any number of operands with one ``rule(g, y, i, *operands, **metadata)`` for operand ``i``."""
+    """Register a function of any number of operands with one ``rule(g, y, i, *operands, **metadata)`` for operand ``i``.
+
+    ``joint(recorded, g, y, *operands)``, if given, returns all cotangents at once, where they share a computation.
+    """
     TABLE[function] = Primitive(function, (), rule=rule, **options)
 
 
