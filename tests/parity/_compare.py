@@ -5,9 +5,6 @@ import torch
 
 import autograd_core as ac
 
-torch.set_default_dtype(torch.float64)
-torch.set_num_threads(1)
-
 
 def to_torch(value):
     if isinstance(value, np.ndarray):
