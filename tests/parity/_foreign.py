@@ -139,8 +139,13 @@ class JaxArray(Foreign):
         **same_names(np.linalg, jnp.linalg),
         **same_names(np.fft, jnp.fft),
         ac.relu.__wrapped__: jax.nn.relu,
-        ac.special.log_softmax.__wrapped__: jax.nn.log_softmax,
-        ac.special.softmax.__wrapped__: jax.nn.softmax,
+        ac.special.log_softmax.__wrapped__: lambda x, axis=None: jax.nn.log_softmax(x, axis),
+        ac.special.softmax.__wrapped__: lambda x, axis=None: jax.nn.softmax(x, axis),
+        ac.special.erf.__wrapped__: jax.scipy.special.erf,
+        ac.special.expit.__wrapped__: jax.nn.sigmoid,
+        ac.special.gelu.__wrapped__: lambda x: jax.nn.gelu(x, approximate=False),
+        ac.special.gelu_tanh.__wrapped__: jax.nn.gelu,
+        ac.special.softplus: jax.nn.softplus,
         ac.special.log_expit.__wrapped__: jax.nn.log_sigmoid,
     }
 

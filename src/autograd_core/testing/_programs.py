@@ -82,7 +82,7 @@ def fit(x: Any, domain: str = "real", shape: tuple[int, ...] | None = None, plac
 def joined(result: Any) -> Any:
     """All floating results of a function in one array of real numbers."""
     leaves, _ = flatten(list(result) if isinstance(result, tuple) else result)
-    parts = [np.asarray(leaf) if not isinstance(leaf, Tensor) else leaf for leaf in leaves]
+    parts = [leaf if hasattr(type(leaf), "__array_function__") else np.asarray(leaf) for leaf in leaves]
     reals = [
         part for y in parts if y.dtype.kind in "fc" for part in ((y,) if y.dtype.kind == "f" else (np.real(y), np.imag(y)))
     ]
