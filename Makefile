@@ -9,6 +9,9 @@ PIP := -m pip install --quiet --disable-pip-version-check --editable
 # threads of BLAS wait for each other (the demo: 9 s an epoch with one, minutes with two).
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
+# Tests of random programs, which `make parity` runs on more examples than `make test` does.
+LONG := tests/testing/test_strategies.py
+
 .PHONY: help demo test lint types bench parity notebooks explore clean
 .DEFAULT_GOAL := help
 
@@ -56,9 +59,9 @@ explore: .venv/.dev  ## run the property tests on random examples
 notebooks: .venv/.dev  ## execute the notebooks and store their outputs
 	$(ONE_THREAD) .venv/bin/python notebooks/execute.py --write $(ARGS)
 
-parity: .venv-parity/.parity  ## compare with PyTorch and JAX
+parity: .venv-parity/.parity  ## compare with PyTorch and JAX; more random programs
 	.venv-parity/bin/python -m benchmarks --check --no-scaling --systems torch,jax,ours
-	$(if $(wildcard tests/parity),$(ONE_THREAD) .venv-parity/bin/python -m pytest tests/parity $(ARGS))
+	$(ONE_THREAD) .venv-parity/bin/python -m pytest -n auto --dist worksteal tests/parity $(LONG) --hypothesis-profile=long $(ARGS)
 
 bench: .venv-bench/.bench  ## time the workloads against peers; writes benchmarks/results
 	.venv-bench/bin/python -m benchmarks $(ARGS)

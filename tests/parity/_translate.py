@@ -114,7 +114,8 @@ def is_translated(word: Word, kind: type[Foreign]) -> bool:
     try:
         if kind is JaxArray:
             theirs = translated(program, kind)
-            jax.eval_shape(jax.grad(lambda *xs: theirs(*map(JaxArray, xs)).array.sum()), *program.operands)
+            everything = tuple(range(len(program.operands)))
+            jax.eval_shape(jax.grad(lambda *xs: theirs(*map(JaxArray, xs)).array.sum(), everything), *program.operands)
         else:
             by_torch(program, np.asarray(program(*program.operands)), list(program.operands))
     except Exception:  # noqa: BLE001  (whatever it raises, it does not take these arguments; the share that it takes is asserted)

@@ -22,7 +22,7 @@ from ._translate import by_jax, by_torch, is_translated
 KINDS = {"JAX": JaxArray, "PyTorch": TorchArray}
 RUNS: dict[str, Callable[..., Any]] = {"JAX": by_jax, "PyTorch": by_torch}
 TOGETHER = 10
-EXAMPLES = {"JAX": 3 * settings.default.max_examples // 2, "PyTorch": 10 * settings.default.max_examples}
+EXAMPLES = {"JAX": 150, "PyTorch": 10 * settings.default.max_examples}
 
 
 @cache

@@ -16,7 +16,8 @@ from tests.test_cases import origin
 
 WORDS = [Word(c.function, call.args, call.kwargs, c.pointwise, c.through) for c in CASES for call in c.calls]
 SHOWN = [w for w in WORDS if not (getattr(w.function, "__module__", None) or "").startswith("tests")]
-few = settings(max_examples=25)
+MOST = settings.default.max_examples  # 100, and more in the profiles `long` and `explore`
+few = settings(max_examples=MOST // 4)
 
 MEMBER = {
     "real": lambda x: np.abs(x).max(initial=0) <= 2,
@@ -110,7 +111,7 @@ def test_programs_are_differentiable(program):
     check_gradients(program, *program.operands, order=2, full=False)
 
 
-@settings(max_examples=40)
+@settings(max_examples=2 * MOST // 5)
 @given(ac_st.programs(WORDS))
 def test_programs_of_every_primitive_are_right(program):
     """Random compositions in both walks and by differences: what single operations cannot show, their interplay does."""
