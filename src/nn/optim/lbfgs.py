@@ -16,7 +16,7 @@ from .optimizer import Array, Optimizer
 
 __all__ = ["LBFGS"]
 
-_DECREASE, _CURVATURE, _SEARCHES = 1e-4, 0.9, 25  # c1 and c2 of the Wolfe conditions, and how many steps a search may try
+_DECREASE, _CURVATURE, _SHORT = 1e-4, 0.9, 1e-9  # c1 and c2 of the Wolfe conditions, and where a bracket is too short to go on
 
 
 class Point(NamedTuple):
@@ -126,7 +126,7 @@ class LBFGS(Optimizer):
                     Point(0.0, loss, g, slope),
                     t,
                     float(np.abs(d).max()),
-                    group["tolerance_change"],
+                    group["max_eval"] - evaluations,
                 )
                 loss, g, t = at.f, at.g, at.t
                 self._move(start + t * d)
@@ -219,8 +219,8 @@ def _cubic(a: Point, b: Point, low: float, high: float) -> float:
     return min(max(t, low), high)
 
 
-def _search(evaluate: Callable[[float], Point], start: Point, t: float, size: float, tolerance: float) -> tuple[Point, int]:
-    """Find a step length that meets the strong Wolfe conditions; also return how many were tried.
+def _search(evaluate: Callable[[float], Point], start: Point, t: float, size: float, more: int) -> tuple[Point, int]:
+    """Find a step length that meets the strong Wolfe conditions, or the best of `more` tries; also return how many there were.
 
     First a bracket is grown until it must hold such a length (algorithm 3.5), then it is narrowed (algorithm 3.6).
     """
@@ -232,7 +232,7 @@ def _search(evaluate: Callable[[float], Point], start: Point, t: float, size: fl
         return abs(p.slope) <= -_CURVATURE * start.slope
 
     before, now, tried = start, evaluate(t), 1
-    for round_ in range(_SEARCHES):
+    for round_ in range(more):
         if too_high(now) or (round_ > 1 and now.f >= before.f) or (not flat(now) and now.slope >= 0):
             break
         if flat(now):
@@ -243,7 +243,7 @@ def _search(evaluate: Callable[[float], Point], start: Point, t: float, size: fl
         before = start
     low, high = (now, before) if now.f < before.f else (before, now)
     stalled = False
-    while tried <= _SEARCHES and abs(high.t - low.t) * size >= tolerance:
+    while tried <= more and abs(high.t - low.t) * size >= _SHORT:
         left, right = min(low.t, high.t), max(low.t, high.t)
         t, margin = _cubic(low, high, left, right), 0.1 * (right - left)
         if min(right - t, t - left) < margin:  # too near an end to narrow the bracket by much
