@@ -12,6 +12,7 @@ from autograd_core.testing import strategies as ac_st
 from autograd_core.testing._programs import Word, draw_program
 from autograd_core.testing._property import Settings
 from tests.cases import CASES
+from tests.cases_linalg import columns
 from tests.test_cases import origin
 
 WORDS = [Word(c.function, call.args, call.kwargs, c.pointwise, c.through) for c in CASES for call in c.calls]
@@ -125,6 +126,23 @@ def test_the_source_of_a_program_is_the_program(program):
     exec(program.source(), names)
     given_, own = (f(*map(ac.asarray, program.operands)) for f in (names["program"], program))
     np.testing.assert_array_equal(given_.numpy(), own.numpy())
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        Word(np.linalg.norm, (domains.real(2, 3), -np.inf)),
+        Word(np.apply_along_axis, (np.cumsum, 1, domains.real(2, 3))),
+        Word(np.linalg.eigh, (domains.symmetric(3, 3),), through=columns),
+    ],
+    ids=lambda word: word.name,
+)
+def test_the_source_shows_infinities_functions_and_what_is_applied_to_a_result(word):
+    rng, names = np.random.default_rng(0), {}
+    program = draw_program(lambda n: int(rng.integers(n)), [word], steps=2, rng=rng)
+    assert program.steps
+    exec(program.source(), names)
+    np.testing.assert_array_equal(names["program"](*program.operands), program(*program.operands))
 
 
 def test_every_primitive_occurs_in_ten_thousand_programs():

@@ -54,7 +54,8 @@ class Word:
 
     def imports(self) -> list[str]:
         """Lines that a program which uses the word needs."""
-        lines = [line for line in (named(self.function) or ([], ""))[0] if line.startswith("from")]
+        functions = [f for f in (self.function, self.through, *flatten(list(self.args))[0]) if callable(f)]
+        lines = [line for f in functions for line in (named(f) or ([], ""))[0] if line.startswith("from")]
         kinds = {type(a) for a in self.kwargs.values() if isinstance(a, tuple) and type(a) is not tuple}
         return lines + [f"from {kind.__module__} import {kind.__name__}" for kind in kinds]
 
@@ -128,6 +129,8 @@ class Step:
         arguments = [_text(a) for a in shown] + [f"{k}={_shown(v)}" for k, v in self.word.kwargs.items()]
         _, function = named(self.word.function) or ([], self.word.name)
         call = f"{function}({', '.join(arguments)})"
+        if self.word.through is not None:
+            call = f"{(named(self.word.through) or ([], self.word.through.__name__))[1]}({call})"
         plain = self.word.through is None and isinstance(self.word.function, np.ufunc)
         call = call if plain else f"joined({call})"
         if self.otherwise is not None:
@@ -165,6 +168,10 @@ def _text(a: Any) -> str:
 def _shown(a: Any) -> str:
     if isinstance(a, type) and issubclass(a, np.generic):
         return f"np.{a.__name__}"
+    if isinstance(a, float) and not np.isfinite(a):
+        return f"float('{a}')"
+    if callable(a) and not isinstance(a, Operand):
+        return (named(a) or ([], repr(a)))[1]
     if type(a) in (tuple, list):
         inside = "".join(f"{_shown(x)}, " for x in a)
         return f"({inside})" if type(a) is tuple else f"[{inside}]"
