@@ -131,7 +131,7 @@ class Step:
         call = f"{function}({', '.join(arguments)})"
         if self.word.through is not None:
             call = f"{(named(self.word.through) or ([], self.word.through.__name__))[1]}({call})"
-        plain = self.word.through is None and isinstance(self.word.function, np.ufunc)
+        plain = self.word.through is None and isinstance(self.word.function, np.ufunc) and self.word.function.nout == 1
         call = call if plain else f"joined({call})"
         if self.otherwise is not None:
             return [f"{name} = {call} if np.sum(v{self.inputs[0][0]}.detach()) > 0 else v{self.otherwise} * 1.0"]
