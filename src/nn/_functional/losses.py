@@ -92,8 +92,9 @@ def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: fl
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
     input, target = _pair(input, target, "smooth_l1_loss")
-    d = abs(input - target)
-    return _reduced(ac.where(d < beta, ac.square(d) * (0.5 / beta), d - 0.5 * beta), reduction)
+    d = input - target
+    size = abs(d)  # the square is of d, since the derivative of |d| at 0 is 0, and so would be the second one of its square
+    return _reduced(ac.where(size < beta, ac.square(d) * (0.5 / beta), size - 0.5 * beta), reduction)
 
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
@@ -106,8 +107,9 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     if delta <= 0:
         raise ArgumentError(f"huber_loss: delta={delta!r} must be positive")
     input, target = _pair(input, target, "huber_loss")
-    d = abs(input - target)
-    loss = ac.where(d <= delta, ac.square(d) * 0.5, (d - 0.5 * delta) * delta)
+    d = input - target
+    size = abs(d)
+    loss = ac.where(size <= delta, ac.square(d) * 0.5, (size - 0.5 * delta) * delta)
     return _weighted(loss, weight, reduction, "huber_loss", over_weights=False)
 
 
