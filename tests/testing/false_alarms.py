@@ -1,4 +1,7 @@
-"""Count false alarms: `check_gradients` over drawn examples of every case and of random programs, all of which are right.
+"""Count false alarms: `check_gradients` over functions that are right, drawn from four sources.
+
+Those are every case of the table of primitives, random programs of all of them, points at and beside kinks, and the layers,
+losses and examples of `nn`.
 
     python -m tests.testing.false_alarms --examples 100000
 
@@ -7,6 +10,7 @@ published in `docs/testing.md`, and what it finds becomes a test.
 """
 
 import argparse
+import re
 import time
 import warnings
 from collections import Counter
@@ -18,6 +22,8 @@ from autograd_core.testing import AccuracyWarning, DerivativeError, check_gradie
 from autograd_core.testing._programs import Word, draw_program
 from autograd_core.testing.domains import Operand
 from tests.cases import CASES
+from tests.testing.beside_kinks import beside_kink
+from tests.testing.networks import network
 
 WORDS = [Word(c.function, call.args, call.kwargs, c.pointwise, c.through) for c in CASES for call in c.calls]
 
@@ -56,38 +62,63 @@ def of_case(rng):
     return f"{case.name} {kind}", f, [x for _, x in operands], directions, case.rtol if case.rtol > 1e-5 else None
 
 
+def of_program(rng):
+    """A random program of all primitives, and its operands."""
+    program = draw_program(lambda n: int(rng.integers(n)), WORDS, rng=rng)
+    return "program", program, list(program.operands)
+
+
+SOURCES = {
+    "cases": (of_case, 0.4),
+    "programs": (of_program, 0.25),
+    "beside kinks": (beside_kink, 0.1),
+    "networks": (network, 0.25),
+}
+
+
+def drawn(seed):
+    """The example of a seed: where it is from, a name, the function, its operands, and what else the check is told."""
+    rng = np.random.default_rng(seed)
+    source = str(rng.choice(list(SOURCES), p=[share for _, share in SOURCES.values()]))
+    name, f, xs, *more = SOURCES[source][0](rng)
+    directions, rtol = more or (None, None)
+    full = None if source == "beside kinks" else False
+    return source, name, f, xs, {"order": 2, "full": full, "seed": seed, "directions": directions, "rtol": rtol}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--examples", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", choices=SOURCES, help="draw from one source")
     given = parser.parse_args()
-    alarms, done, notes, start = Counter(), 0, Counter(), time.time()
+    alarms, done, notes, start = Counter(), Counter(), Counter(), time.time()
     warnings.simplefilter("ignore", AccuracyWarning)
-    seed = given.seed
-    while done < given.examples:
+    seed, told = given.seed, 0
+    while done.total() < given.examples:
         seed += 1
-        rng = np.random.default_rng(seed)
-        directions = rtol = None
-        if rng.random() < 0.2:
-            program = draw_program(lambda n, rng=rng: int(rng.integers(n)), WORDS, rng=rng)
-            name, f, xs = "program", program, list(program.operands)
-        else:
-            name, f, xs, directions, rtol = of_case(rng)
-        if not xs or not sum(x.size for x in xs):
+        source, name, f, xs, options = drawn(seed)
+        leaves, _ = flatten(xs)
+        if not sum(x.size for x in leaves) or given.only not in (None, source):
             continue
         try:
-            report = check_gradients(f, *xs, order=2, full=False, seed=seed, explain=False, directions=directions, rtol=rtol)
-            done += report.comparisons
-            notes.update(note.split(":")[-1].strip()[:24] for note in report.notes)
+            report = check_gradients(f, *xs, explain=False, **options)
+            done[source] += report.comparisons
+            if done.total() >= told + 5000:
+                told = done.total()
+                print(f"{told} comparisons, {alarms.total()} alarms", flush=True)
+            notes.update((source, re.sub(r"-?[0-9.]+(e[-+]?[0-9]+)?|-?inf|nan", "#", note)[9:60]) for note in report.notes)
         except DerivativeError as error:
-            done += 1
-            alarms[name] += 1
-            print(f"seed {seed}: {name}: {error}", flush=True)
+            done[source] += 1
+            alarms[f"{source}: {name}"] += 1
+            print(f"seed {seed}: {source}: {name}: {error}", flush=True)
         except Exception as error:  # noqa: BLE001
-            alarms[name] += 1
-            print(f"seed {seed}: {name}: {type(error).__name__} {str(error)[:200]}", flush=True)
-    print(f"{sum(alarms.values())} alarms in {done} examples, {time.time() - start:.0f} s")
-    print(dict(alarms), dict(notes))
+            alarms[f"{source}: {name}"] += 1
+            print(f"seed {seed}: {source}: {name}: {type(error).__name__} {str(error)[:200]}", flush=True)
+    print(f"{alarms.total()} alarms in {done.total()} comparisons, {seed - given.seed} draws, {time.time() - start:.0f} s")
+    print(f"{dict(alarms)}\n{dict(done)}")
+    for (source, note), count in notes.most_common():
+        print(f"{count:7d}  {source}: {note}")
 
 
 if __name__ == "__main__":

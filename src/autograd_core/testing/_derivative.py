@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._errors import ShapeError
+from ._comparisons import neighbours
 from ._numerical import as_array, scale_of, unit_vectors
 from ._report import DerivativeError, Finding, Report, snippet
 from ._witness import Tolerance, Verdict, compare
@@ -115,17 +116,21 @@ def _compared(
 ) -> Verdict:
     """Compare the derivative of result `k` along the axis `e` of operand `i`; `column` holds that of every result."""
 
-    def line(t: Any) -> Any:
-        moved = operands[i] + t * e
-        moved = moved if isinstance(t, complex) else moved.astype(operands[i].dtype)
-        return as_array(f(*(moved if j == i else x for j, x in enumerate(operands)))).reshape(-1)[k]
+    def line_at(xs: list[Array]) -> Callable[[Any], Any]:
+        def line(t: Any) -> Any:
+            moved = xs[i] + t * e
+            moved = moved if isinstance(t, complex) else moved.astype(xs[i].dtype)
+            return as_array(f(*(moved if j == i else x for j, x in enumerate(xs)))).reshape(-1)[k]
+
+        return line
 
     return compare(
         complex(column[k]),
-        line,
+        line_at(operands),
         size=float(np.abs(column[np.isfinite(column)]).max(initial=0.0)),
         unit=float(scale_of(operands[i][e != 0]).max()),
         tolerance=tolerance,
         magnitude=0.0,
         analytic_line=tolerance.precision < 1e-10,
+        nearby=lambda distance: map(line_at, neighbours(operands, distance)),
     )

@@ -44,8 +44,7 @@ class _Operations:
 def locate(f: Callable[..., Any], xs: Sequence[Any], wrong: Callable[..., bool]) -> Located | None:
     """Find the first operation of ``f(*xs)`` that is `wrong` at its own operands, or None."""
     operations = _Operations()
-    with setting(observer=operations):
-        Recording(f, xs, "check_gradients")
+    setting(observer=operations).call(Recording, f, xs, "check_gradients")
     tried: set[Any] = set()
     for place, (node, operands, out) in enumerate(operations.seen[:_MOST]):
         p = node.primitive

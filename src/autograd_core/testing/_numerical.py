@@ -21,7 +21,6 @@ __all__ = [
     "numerical_gradient",
     "numerical_hessian",
     "numerical_jacobian",
-    "one_sided",
     "scale_of",
     "unit_vectors",
 ]
@@ -86,24 +85,6 @@ def richardson(f: Line, scale: float, precision: float, magnitude: float = 0.0) 
         row, step = new, step / _FACTOR
     assert best is not None
     assert error is not None
-    return Estimate(best, error)
-
-
-def one_sided(f: Line, scale: float, precision: float, side: float, magnitude: float = 0.0) -> Estimate:
-    """The derivative from one side, from differences of `f` at small steps to it and its value, extrapolated twice."""
-    here = _line(f, 0.0)
-    best, error = np.zeros_like(here), np.full(here.shape, np.inf)
-    steps = [scale * 2.0**-k for k in range(6, 22, 2)]
-    with np.errstate(all="ignore"):
-        slopes = [(_line(f, side * h) - here) / (side * h) for h in steps]
-        for i in range(len(steps) - 2):
-            first = (4 * slopes[i + 1] - slopes[i]) / 3
-            second = (4 * slopes[i + 2] - slopes[i + 1]) / 3
-            value = (16 * second - first) / 15
-            spread = np.abs(value - second) + np.abs(second - first) / 4
-            spread = spread + 4 * precision * np.maximum(np.abs(here), magnitude) / steps[i + 2]
-            better = spread < error
-            best, error = np.where(better, value, best), np.where(better, spread, error)
     return Estimate(best, error)
 
 

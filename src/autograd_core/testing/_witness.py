@@ -1,24 +1,26 @@
 """Comparing one number with its witness: a numerical derivative along a line, and what the function does there.
 
-Where the two disagree, one-sided derivatives tell a wrong derivative from a kink or a jump: at a kink any value between the
-derivatives from the two sides is right.
+Where the two disagree, slopes from both sides tell a wrong derivative from a kink or a jump: at a kink any value between the
+slopes of the two sides is right.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ._numerical import Estimate, along, as_array, one_sided, richardson
+from ._numerical import Estimate, along, as_array, richardson
+from ._sides import noise_of, scales, slopes_nearby
 
 __all__ = ["CENTRAL", "COMPLEX", "Tolerance", "Verdict", "compare"]
 
 Array = np.ndarray[Any, Any]
 Line = Callable[[Any], Any]
+Nearby = Callable[[float], Iterable[Line]]
 
 CENTRAL = "central differences, extrapolated"
 COMPLEX = "complex step"
@@ -55,11 +57,28 @@ class Verdict:
     method: str = CENTRAL
     difference: float = 0.0
     note: str = ""
-    fault: str = field(default="")
+    fault: str = ""
+    kink: bool = False
+    """Whether there is a kink or a jump at the point or near it, or something else that no difference can follow."""
+    noise: float = 0.0
+    """By how much rounding moves the function, where that was measured."""
+
+    def passed(self, note: str, *, kink: bool = False) -> Verdict:
+        """Let it pass, and say why no more can be asked."""
+        self.agrees, self.note, self.kink = True, note, kink
+        return self
 
 
 def compare(
-    analytic: complex, line: Line, *, size: float, unit: float, tolerance: Tolerance, magnitude: float, analytic_line: bool
+    analytic: complex,
+    line: Line,
+    *,
+    size: float,
+    unit: float,
+    tolerance: Tolerance,
+    magnitude: float,
+    analytic_line: bool,
+    nearby: Nearby,
 ) -> Verdict:
     """Compare a derivative along a line with numerical ones.
 
@@ -77,27 +96,31 @@ def compare(
         Of the numbers that the function adds up.
     analytic_line : bool
         Try the complex step, and use it where central differences confirm it.
+    nearby : callable
+        Of a distance: gives parallel lines at random places that far away.
     """
+
+    def reliable(value: Any, error: Any) -> bool:
+        return bool(error <= max(tolerance.allowed(max(size, abs(value))), 0.01 * max(size, abs(value))))  # not if it is NaN
+
     estimate = _scalar(richardson(line, unit, tolerance.precision, magnitude))
     method = CENTRAL
-    if analytic_line:
+    if analytic_line and reliable(estimate.value, estimate.error):
         exact = _complex_step(line)
-        if exact is not None and abs(exact - estimate.value) <= 10 * estimate.error + tolerance.allowed(abs(exact)):
+        if exact is not None and abs(exact - estimate.value) <= 4 * estimate.error + tolerance.allowed(abs(exact)):
             estimate, method = Estimate(exact, abs(exact) * 1e-14), COMPLEX  # type: ignore[arg-type]
     for smaller in (1.0, 1e-3, 1e-6):  # beside a singularity only tiny steps stay clear of it
         if smaller < 1:
             finer = _scalar(richardson(line, smaller * unit, tolerance.precision, magnitude))
             if not _relative(finer) < _relative(estimate):
                 continue
-            estimate, unit, method = finer, smaller * unit, CENTRAL
+            estimate, method = finer, CENTRAL
         value, error = complex(estimate.value), float(estimate.error)
-        allowed = tolerance.allowed(max(size, abs(value) if np.isfinite(error) else 0.0))
         difference = abs(analytic - value)
         verdict = Verdict(True, value, error, method, difference / max(size, abs(value), 1e-300))
-        reliable = np.isfinite(error) and error <= max(allowed, 0.01 * max(size, abs(value)))
-        if reliable and difference <= allowed + 4 * error:
+        if reliable(value, error) and difference <= tolerance.allowed(max(size, abs(value))) + 4 * error:
             return verdict
-    return _examined(analytic, line, verdict, allowed, unit, tolerance, magnitude, reliable)
+    return _examined(analytic, line, verdict, size, unit, tolerance, magnitude, nearby)
 
 
 def _scalar(estimate: Estimate) -> Estimate:
@@ -122,56 +145,46 @@ def _examined(
     analytic: complex,
     line: Line,
     verdict: Verdict,
-    allowed: float,
+    size: float,
     unit: float,
     tolerance: Tolerance,
     magnitude: float,
-    reliable: bool,
+    nearby: Nearby,
 ) -> Verdict:
-    left, right = (_scalar(one_sided(line, unit, tolerance.precision, side, magnitude)) for side in (-1.0, 1.0))
-    trust = max(allowed, 1e-3 * max(abs(left.value), abs(right.value)))
-    if not (left.error <= trust and right.error <= trust):
-        if _jumps(line, unit, tolerance, magnitude):
-            verdict.note = "the function jumps here: no derivative to compare with"
-            return verdict
-        if not np.isfinite(analytic) and reliable:
-            verdict.agrees, verdict.fault = False, "the analytic derivative is not finite, the numerical one is"
-            return verdict
-        if reliable:
-            verdict.agrees = False
-            return verdict
-        verdict.note = (
-            f"no reliable witness: the numerical derivative {verdict.value:.6g} has an estimated error of {verdict.error:.1e}"
-        )
+    """Judge a derivative that central differences do not confirm by the finest scale that can tell the two apart."""
+    precision = tolerance.precision
+    noise = verdict.noise = noise_of(line, unit, precision, magnitude)
+    rough = noise > precision**0.5 * max(abs(complex(as_array(line(t)).reshape(()))) for t in (0.0, unit / 8))
+    finite = bool(np.isfinite(analytic))
+    doubt = abs(analytic - verdict.value) / 4 if finite else np.inf
+    for scale in reversed(scales(line, unit, precision, noise)):
+        allowed = tolerance.allowed(max(size if np.isfinite(size) else 0.0, abs(scale.middle)))
+        slack = 4 * scale.error + allowed
+        fits = scale.distance(analytic) <= slack
+        if not np.isfinite(slack) or (fits and slack > doubt):
+            continue  # there is too much noise to tell the two apart
+        if not fits and not (scale.settled and scale.error <= max(0.0 if rough else allowed, 0.05 * scale.size)):
+            continue  # the slopes do not converge
+        if scale.jumps:
+            return verdict.passed("the function jumps here: no derivative to compare with", kink=True)
+        left, right = scale.left.real, scale.right.real
+        kink = f"a kink: the derivative is {left:.6g} from one side and {right:.6g} from the other" if scale.gap > slack else ""
+        if fits:
+            return verdict.passed(kink or "there is a kink near this point", kink=True)
+        if kink and finite:
+            step = unit * precision ** (1 / 3)
+            slopes = [s.real for s in slopes_nearby(nearby(16 * step), step)]
+            if min(slopes) - slack - 8 * noise / step <= analytic.real <= max(slopes) + slack + 8 * noise / step:
+                return verdict.passed(f"{kink}, and from {min(slopes):.6g} to {max(slopes):.6g} nearby", kink=True)
+            verdict.fault = f"{kink}; the analytic one is not between them"
+        elif not finite:
+            verdict.fault = "the analytic derivative is not finite, the numerical one is"
+        if not kink and not abs(verdict.value - scale.middle) <= slack:
+            verdict.value, verdict.error, verdict.method = scale.middle, scale.error, SIDES
+        verdict.agrees = False
         return verdict
-    slack = 4 * (left.error + right.error) + allowed
-    gap = abs(left.value - right.value)
-    if gap <= slack:
-        middle = (complex(left.value) + complex(right.value)) / 2
-        if not reliable or abs(verdict.value - middle) > slack:
-            verdict.value, verdict.error, verdict.method = middle, float(left.error + right.error), SIDES
-        verdict.agrees = bool(abs(analytic - middle) <= slack)
-        verdict.note = "" if verdict.agrees and reliable else "there is a kink near this point" if verdict.agrees else ""
-        return verdict
-    low, high = sorted((float(left.value.real), float(right.value.real)))
-    text = (
-        f"a kink: the derivative is {float(left.value.real):.6g} from one side and {float(right.value.real):.6g} from the other"
+    value = verdict.value.real if verdict.value.imag == 0 else verdict.value
+    return verdict.passed(
+        f"no reliable witness: the numerical derivative {value:.6g} has an estimated error of {verdict.error:.1e}",
+        kink=bool(np.isfinite(verdict.error)),
     )
-    verdict.agrees = bool(low - slack <= np.real(analytic) <= high + slack)
-    if verdict.agrees:
-        verdict.note = text
-    else:
-        verdict.fault = f"{text}; the analytic one is not between them"
-    return verdict
-
-
-def _jumps(line: Line, unit: float, tolerance: Tolerance, magnitude: float) -> bool:
-    """Whether the function moves by as much over a tiny step as over a small one."""
-    with np.errstate(all="ignore"):
-        here = as_array(line(0.0))
-        far, near = (
-            max(abs(complex(as_array(line(s * unit * h)).reshape(())) - complex(here.reshape(()))) for s in (1, -1))
-            for h in (2.0**-12, 2.0**-26)
-        )
-    floor = 100 * tolerance.precision * max(abs(complex(here.reshape(()))), magnitude)
-    return bool(near > floor and near > 0.1 * far)

@@ -16,8 +16,8 @@ from .._errors import require
 from .._tensor import Tensor, as_tensor
 from .._transforms import grad, jvp, vjp
 from .._tree import flatten
-from ._check import inner, random_like
 from ._numerical import as_array
+from ._problem import inner, random_like
 from ._report import DerivativeError
 from .domains import Operand
 
