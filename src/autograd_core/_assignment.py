@@ -6,6 +6,7 @@ Every name for the same Tensor sees it, as in NumPy; what a graph has saved neve
 from __future__ import annotations
 
 import gc
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -42,8 +43,7 @@ def assign(t: Any, index: Any, value: Any) -> None:
             array[index] = raw
             t._array = array
             return
-        with writable(t) as array:
-            write(array, raw, index)
+        writable(t).call(write, raw, index)
         return
     result = apply(_PUT, (t, value), {"index": index})
     t._array, t._node = result._array, result._node
@@ -67,11 +67,10 @@ def update(t: Any, primitive: Any, other: Any) -> Any:
         if not is_numpy(t._array):
             t._array = primitive.function(t._array, raw)
             return t
-        with writable(t) as array:
-            try:
-                primitive.function(array, raw, out=array)
-            except (TypeError, ValueError) as error:
-                raise explained(primitive, (array, raw), error) from error
+        try:
+            writable(t).call(partial(_in_place, primitive.function), raw)
+        except (TypeError, ValueError) as error:
+            raise explained(primitive, (t._array, raw), error) from error
         return t
     result = call(primitive, (t, other), {})
     if result.shape != t.shape:
@@ -88,6 +87,10 @@ def update(t: Any, primitive: Any, other: Any) -> Any:
         result = result.astype(t.dtype)
     t._array, t._node = result._array, result._node
     return t
+
+
+def _in_place(function: Any, array: Any, raw: Any) -> None:
+    function(array, raw, out=array)
 
 
 def _has_no_history(t: Any, other: Any, what: str, temporary: bool = False) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ._errors import AutogradError, DtypeError, UnsupportedFunction
 from ._modes import MODE
 from ._primitive import Composite, Entry, Function, Primitive, look_up
 from ._record import apply, binary, box, frozen, is_numpy, operand, unary, viewed
+from ._rules.quiet import quiet
 
 __all__ = ["call", "call_function", "wrapped"]
 
@@ -102,8 +104,7 @@ def _as_numpy_says(entry: Composite, args: tuple[Any, ...], kwargs: dict[str, An
     if entry.numpys is None:
         return error
     try:
-        with np.errstate(all="ignore"):
-            entry.numpys(*unwrapped(args), **unwrapped(kwargs))
+        quiet(partial(entry.numpys, *unwrapped(args), **unwrapped(kwargs)))
     except Exception as own:  # noqa: BLE001  (it is the answer)
         return own
     return UnsupportedFunction(

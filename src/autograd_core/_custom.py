@@ -267,8 +267,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             now = [capture() for capture, _ in _STATES]
             _restore(states)
             try:
-                with setting(recomputing=True):
-                    again = Recording(run, operands[: len(call.operands)], "checkpoint")
+                again: Recording = setting(recomputing=True).call(Recording, run, operands[: len(call.operands)], "checkpoint")
             finally:
                 _restore(now)
             results, _ = again.outputs(again.result)

@@ -8,8 +8,7 @@ from __future__ import annotations
 import linecache
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
-from contextvars import Token
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,7 +17,7 @@ import numpy as np
 
 from ._errors import AssignmentError, NonFiniteError
 from ._graph import contributions
-from ._modes import MODE, Mode, Observer, leave
+from ._modes import Mode, Observer, setting
 from ._node import RELEASED, Form, Node
 
 __all__ = ["debug", "user_line"]
@@ -37,7 +36,7 @@ def user_line(depth: int = 1) -> str:
     return f"{Path(file).name}:{line}: {linecache.getline(file, line).strip()}".rstrip(": ")
 
 
-class debug:  # noqa: N801  (used as a verb: `with ac.debug()`)
+class debug(setting):  # noqa: N801  (used as a verb: `with ac.debug()`)
     """Stop at the first NaN or infinity or write into a captured array; say where a failing derivative began.
 
     Inside the block a recorded operation, or a step of a backward pass, that makes NaN or infinity of finite numbers raises
@@ -63,16 +62,23 @@ class debug:  # noqa: N801  (used as a verb: `with ac.debug()`)
     autograd_core._errors.NonFiniteError: sqrt sent, as the cotangent of operand 0, inf at index (1,) of finite operands: ...
     """
 
-    _token: Token[Mode]
+    def __init__(self) -> None:
+        super().__init__(keep=True)
+        self._inspectors: list[_Inspector] = []
 
-    def __enter__(self) -> None:
-        mode = MODE.get()
-        self._inspector = _Inspector(mode.observer)
-        self._token = MODE.set(mode._replace(observer=self._inspector, keep=True))
+    def _changed(self, mode: Mode) -> Mode:
+        self._inspectors.append(_Inspector(mode.observer))
+        return super()._changed(mode)._replace(observer=self._inspectors[-1])
 
-    def __exit__(self, *_: object) -> None:
-        leave(self._token)
-        self._inspector.thaw_all()
+    def call(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a function inside."""
+        with self:
+            return f(*args, **kwargs)
+
+    def __exit__(self, *exc: object) -> None:
+        super().__exit__(*exc)
+        if self._inspectors:
+            self._inspectors.pop().thaw_all()
 
 
 class _Inspector:
@@ -152,8 +158,8 @@ class _Inspector:
             return False
         owner = known[0] if known is not None else owner
         count = known[1] if known is not None else 0
+        self.frozen[id(owner)] = (owner, count + 1)  # first, so that an interrupt leaves nothing frozen for good
         owner.setflags(write=False)
-        self.frozen[id(owner)] = (owner, count + 1)
         return True
 
     def _check_unchanged(self, node: Node) -> None:
@@ -174,6 +180,10 @@ class _Inspector:
             elif owner is not None:
                 owner.setflags(write=True)
                 del self.frozen[id(owner)]
+
+    def __del__(self) -> None:
+        if hasattr(self, "frozen"):
+            self.thaw_all()  # if an interrupt kept the block from leaving
 
     def thaw_all(self) -> None:
         for owner, _ in self.frozen.values():

@@ -15,6 +15,7 @@ from ._graph import Box, Path, between, cast, check_not_released, pullback, rebo
 from ._modes import setting
 from ._node import ITEM, Form, Node, new_node
 from ._primitive import Primitive
+from ._rules.quiet import quiet
 
 __all__ = ["pushforward"]
 
@@ -34,20 +35,23 @@ def pushforward(
     order, _, _ = path or between(roots, tangents)
     check_not_released(order)
     moved = dict(tangents)
-    with np.errstate(all="ignore"):
-        for node in order:
-            if node in tangents or node.primitive is None:
-                continue
-            y, args = reboxed(node, box) if recorded else (node.out if node.out is not None else node, node.args)
-            total = None
-            for i, parent in enumerate(node.parents):
-                t = moved.get(parent) if parent is not None else None
-                if t is not None:
-                    pushed = _push(node, node.primitive, i, t, y, args, box, recorded)
-                    total = pushed if total is None else _plus(total, pushed)
-            if total is not None:
-                moved[node] = total
+    quiet(_walk, order, set(tangents), moved, box, recorded)
     return {root: moved[root] for root in roots if root in moved}
+
+
+def _walk(order: list[Node], given: set[Node], moved: dict[Node, Any], box: Box, recorded: bool) -> None:
+    for node in order:
+        if node in given or node.primitive is None:
+            continue
+        y, args = reboxed(node, box) if recorded else (node.out if node.out is not None else node, node.args)
+        total = None
+        for i, parent in enumerate(node.parents):
+            t = moved.get(parent) if parent is not None else None
+            if t is not None:
+                pushed = _push(node, node.primitive, i, t, y, args, box, recorded)
+                total = pushed if total is None else _plus(total, pushed)
+        if total is not None:
+            moved[node] = total
 
 
 def _plus(a: Any, b: Any) -> Any:
@@ -90,12 +94,14 @@ def _push_by_probe(
     several = type(y) is tuple
     outputs = y if several else (node,)
     probes = [new_node(None, o.shape, o.dtype) for o in outputs]
-    with setting(grad=True, observer=None):
+    rule = primitive.rules_of(len(args))[i]
+    assert rule is not None
+
+    def transposed() -> Any:
         g = tuple(box(np.zeros(p.shape, p.dtype), p) if p.dtype.kind in "fc" else None for p in probes)
-        rule = primitive.rules_of(len(args))[i]
-        assert rule is not None
-        pulled = rule(g if several else g[0], y, *args, **meta)
-        pulled = cast(sum_to(pulled, parent.shape), parent.dtype)
+        return cast(sum_to(rule(g if several else g[0], y, *args, **meta), parent.shape), parent.dtype)
+
+    pulled = setting(grad=True, observer=None).call(transposed)
     found: dict[Node, Any] = {}
     if getattr(pulled, "_node", None) is not None:
         found = pullback({pulled._node: t}, set(probes), box=box if recorded else None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable
+from contextvars import copy_context
 from operator import attrgetter
 from typing import Any
 
@@ -185,10 +186,12 @@ def pullback(
     check_not_released(order)
     cotangents = {node: g for node, g in seeds.items() if live is None or node in live}
     found: dict[Node, Any] = {}
+    before = copy_context()
     try:
         with np.errstate(all="ignore"):
             _walk(order, cotangents, found, wanted, beyond, live, box, keep, observer)
     except BaseException as error:
+        np.seterr(**before.run(np.geterr))  # the block above cannot leave if it is interrupted there
         if observer is not None:
             observer.failed(error)
         if not keep:

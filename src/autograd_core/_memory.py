@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -55,15 +56,33 @@ class writable:  # noqa: N801  (used as a verb: `with writable(t) as array`)
             )
         self.tensor = t
 
-    def __enter__(self) -> np.ndarray[Any, Any]:
+    def call(self, f: Callable[..., Any], *args: Any) -> None:
+        """Call ``f(array, *args)``. Unlike the end of a ``with`` block, its end cannot be interrupted."""
+        array, copied, write = self._opened()
+        try:
+            write(True)
+            f(array, *args)
+            if copied:
+                self.tensor._array = array
+        finally:
+            write(False)
+
+    def _opened(self) -> tuple[np.ndarray[Any, Any], bool, Callable[[bool], None]]:
+        """The array, whether it is a copy, and the method that opens and closes it."""
         array = self.tensor._array
-        self.copied = array.base is not None or references(array) > _SOLE
-        if self.copied:
+        copied = array.base is not None or references(array) > _SOLE
+        if copied:
             array = np.array(array)
-        else:
-            array.setflags(write=True)
-        self.array = array
-        return array  # type: ignore[no-any-return]
+        return array, copied, array.setflags
+
+    def __enter__(self) -> np.ndarray[Any, Any]:
+        self.array, self.copied, write = self._opened()
+        try:
+            write(True)
+        except BaseException:  # an interrupt that waited for the call to return
+            write(False)
+            raise
+        return self.array
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.array.setflags(write=False)

@@ -1,18 +1,21 @@
 """Ambient settings: one immutable `Mode` in one context variable, so that threads and tasks never see each other's.
 
 The recording path reads it once an operation (18 ns); a new thread starts from the defaults.
+
+Python looks for signals when it enters a function, `__exit__` among them, so that Ctrl-C can keep any ``with`` block in Python
+from leaving. It does not in a `finally` that calls C. What the engine does itself therefore goes through `under`.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
-from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from functools import wraps
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
+from weakref import ReferenceType, ref
 
-__all__ = ["MODE", "Mode", "Observer", "enable_grad", "leave", "no_grad", "scope", "setting"]
+__all__ = ["MODE", "Mode", "Observer", "enable_grad", "no_grad", "scope", "setting", "under"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -44,18 +47,35 @@ class Mode(NamedTuple):
     """Keep large constant operands on the node too, which a picture or a recording wants and a derivative does not."""
     recomputing: bool = False
     """A checkpointed function runs again for its derivative: buffers must not be updated a second time."""
-    outer: tuple[Any, Mode] | None = None
+    outer: tuple[ReferenceType[setting], Mode] | None = None
     """The innermost ``with setting(...)`` and the mode outside it: kept here, so that one instance serves all threads."""
 
 
 MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=Mode())
 
 
-class setting(ContextDecorator):  # noqa: N801  (used as a verb: `with setting(grad=False)`)
+def under(mode: Mode, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a function under a mode; wherever it is interrupted, the mode is then the one before."""
+    before = MODE.get()
+    try:
+        MODE.set(mode)
+        return f(*args, **kwargs)
+    finally:
+        MODE.set(before)
+
+
+class setting:  # noqa: N801  (used as a verb: `with setting(grad=False)`)
     """Change some fields of the ambient `Mode` inside a ``with`` block or a decorated function."""
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
+
+    def _changed(self, mode: Mode) -> Mode:
+        return mode._replace(**self._changes)
+
+    def call(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a function inside. Unlike the end of a ``with`` block, its end cannot be interrupted."""
+        return under(self._changed(MODE.get()), f, *args, **kwargs)
 
     def __call__(self, f: _F) -> _F:
         """Decorate a function; the body of a coroutine or generator function runs later, and in this mode too."""
@@ -73,7 +93,12 @@ class setting(ContextDecorator):  # noqa: N801  (used as a verb: `with setting(g
             return run  # type: ignore[return-value]
         if inspect.isgeneratorfunction(f):
             return wraps(f)(lambda *args, **kwargs: self._steps(f(*args, **kwargs)))  # type: ignore[return-value]
-        return super().__call__(f)
+
+        @wraps(f)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            return self.call(f, *args, **kwargs)
+
+        return inside  # type: ignore[return-value]
 
     def _steps(self, generator: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
         """Run each step of a generator in this mode, and its caller between them outside."""
@@ -95,18 +120,33 @@ class setting(ContextDecorator):  # noqa: N801  (used as a verb: `with setting(g
             with self:
                 generator.close()
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         mode = MODE.get()
-        MODE.set(mode._replace(**self._changes, outer=(self, mode)))
+        try:
+            MODE.set(self._changed(mode)._replace(outer=(ref(self, _leave), mode)))
+        except BaseException:  # an interrupt that waited for the call to return
+            MODE.set(mode)
+            raise
+        return self
 
     def __exit__(self, *exc: object) -> None:
         outer = MODE.get().outer
         while outer is not None:
             by, mode = outer
-            if by is self:  # one inside may not have left, if it was interrupted
+            if by() is self:  # one inside may not have left, if it was interrupted
                 MODE.set(mode)
                 return
             outer = mode.outer
+
+
+def _leave(gone: ReferenceType[setting]) -> None:
+    """Leave a block that an interrupt kept from leaving, once nothing refers to it."""
+    outer = MODE.get().outer
+    while outer is not None:
+        by, mode = outer
+        if by is gone:
+            MODE.set(mode)
+        outer = mode.outer
 
 
 class no_grad(setting):  # noqa: N801  (PyTorch's name)
@@ -145,7 +185,7 @@ class enable_grad(setting):  # noqa: N801  (PyTorch's name)
         super().__init__(grad=True)
 
 
-class scope:  # noqa: N801  (used as a verb: `with scope("features.0")`)
+class scope(setting):  # noqa: N801  (used as a verb: `with scope("features.0")`)
     """Put operations recorded inside a ``with`` block under a module path, which pictures and errors show.
 
     Parameters
@@ -162,24 +202,11 @@ class scope:  # noqa: N801  (used as a verb: `with scope("features.0")`)
     ...     y = ac.tensor(2.0, requires_grad=True) * 3
     """
 
-    __slots__ = ("_kind", "_path", "_token")
-
     def __init__(self, path: str | None, kind: str = "") -> None:
+        super().__init__(scope=path)
         self._path, self._kind = path, kind
 
-    def __enter__(self) -> None:
-        mode = MODE.get()
+    def _changed(self, mode: Mode) -> Mode:
         if mode.observer is not None:
             mode.observer.enter(self._path, self._kind)
-        self._token = MODE.set(Mode(mode.grad, self._path, mode.observer, mode.keep, mode.recomputing, mode.outer))
-
-    def __exit__(self, *exc: object) -> None:
-        leave(self._token)
-
-
-def leave(token: Token[Mode]) -> None:
-    """Undo a change of the mode, unless another context made it, as when an event loop closes an asynchronous generator."""
-    try:  # noqa: SIM105  (`suppress` is a third of the cost of a scope, which every module call opens)
-        MODE.reset(token)
-    except ValueError:
-        pass
+        return Mode(mode.grad, self._path, mode.observer, mode.keep, mode.recomputing, mode.outer)

@@ -42,9 +42,7 @@ class Recording:
         self.operands = [_checked(leaf, name) for leaf in leaves]
         self.nodes = [_identity(t) for t in self.operands]
         inside = self.rebuild([box(t._array, n) for t, n in zip(self.operands, self.nodes, strict=True)])
-        with setting(grad=True):
-            result = f(*inside)
-        self.result = result
+        self.result = setting(grad=True).call(f, *inside)
         self._paths: dict[tuple[Node, ...], Path] = {}
 
     def _path(self, roots: Collection[Node], wanted: Sequence[Node]) -> Path:
@@ -80,8 +78,9 @@ class Recording:
         recorded = self.outer and (linked or path[2])
         if not recorded:
             seeds = {node: g._array for node, g in seeds.items()}
-        with setting(grad=self.outer):
-            found = pullback(seeds, nodes, box=box if recorded else None, path=path, observer=MODE.get().observer)
+        found = setting(grad=self.outer).call(
+            pullback, seeds, nodes, box=box if recorded else None, path=path, observer=MODE.get().observer
+        )
         results = []
         for node in nodes:
             if node not in found:
@@ -99,8 +98,7 @@ class Recording:
         linked = any(t._node is not None for t in (*self.operands, *tangents))
         recorded = self.outer and (linked or path[2])
         given = dict(zip(self.nodes, (t if recorded else t._array for t in tangents), strict=True))
-        with setting(grad=self.outer):
-            moved = pushforward(nodes, given, box=box, recorded=recorded, path=path)
+        moved = setting(grad=self.outer).call(pushforward, nodes, given, box=box, recorded=recorded, path=path)
         results = []
         for y in outputs:
             t = moved.get(y._node) if y._node is not None else None

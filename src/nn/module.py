@@ -71,11 +71,7 @@ class Module:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run `forward` between the hooks, with this module's path on what is recorded and in errors."""
         try:
-            with ac.scope(self._path, type(self).__name__):
-                if self._forward_pre_hooks:
-                    args, kwargs = before(self._forward_pre_hooks, self, args, kwargs)
-                y = self.forward(*args, **kwargs)
-                return after(self._forward_hooks, self, args, kwargs, y) if self._forward_hooks else y
+            return ac.scope(self._path, type(self).__name__).call(self._between_hooks, *args, **kwargs)
         except Exception as error:
             if not getattr(error, "module", None):  # the innermost module is the one to name
                 where = self._where()
@@ -86,6 +82,12 @@ class Module:
                 with contextlib.suppress(AttributeError):
                     error.module = where  # type: ignore[attr-defined]
             raise
+
+    def _between_hooks(self, *args: Any, **kwargs: Any) -> Any:
+        if self._forward_pre_hooks:
+            args, kwargs = before(self._forward_pre_hooks, self, args, kwargs)
+        y = self.forward(*args, **kwargs)
+        return after(self._forward_hooks, self, args, kwargs, y) if self._forward_hooks else y
 
     def _where(self) -> str:
         name = type(self).__name__

@@ -12,6 +12,7 @@ from .._errors import UnsupportedFunction
 from .._primitive import composite
 from . import special as always
 from .common import array, axes_of
+from .quiet import quiet
 from .scipy_special import hurwitz, lambert, polygamma_of
 
 
@@ -71,8 +72,7 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     top = np.where(np.isfinite(top), top, 0)
     total = np.sum(np.where(counts, weights * np.exp(np.where(counts, a, 0) - top), 0), axis=axes, keepdims=True)
     sign = np.sign(total)
-    with np.errstate(divide="ignore"):  # the logarithm of an empty sum is -inf
-        y = np.log(np.abs(total) if return_sign else total) + top
+    y = quiet(np.log, np.abs(total) if return_sign else total, divide="ignore") + top  # of an empty sum it is -inf
     if not keepdims:
         y, sign = np.squeeze(y, axes), np.squeeze(sign, axes)
     return (y, sign) if return_sign else y

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import LATE, elementwise, general, primitive
+from .quiet import quiet
 
 _TWO_BY_ROOT_PI = 2 / math.sqrt(math.pi)
 
@@ -74,16 +75,14 @@ def softmax(x: Any, axis: Any = None) -> Any:
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """Return the logarithm of `softmax`, without overflow."""
     shifted, _ = _shifted(x, axis)
-    with np.errstate(divide="ignore"):
-        return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return shifted - quiet(np.log, np.exp(shifted).sum(axis=axis, keepdims=True), divide="ignore")
 
 
 @primitive
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Return the logarithm of the sum of ``exp(x)`` over `axis`, without overflow."""
     shifted, top = _shifted(x, axis)
-    with np.errstate(divide="ignore"):
-        total = np.log(np.exp(shifted).sum(axis=axis, keepdims=True)) + top
+    total = quiet(np.log, np.exp(shifted).sum(axis=axis, keepdims=True), divide="ignore") + top
     return total if keepdims else total.reshape(np.sum(x, axis=axis).shape)
 
 

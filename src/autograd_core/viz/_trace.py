@@ -96,8 +96,7 @@ def trace(target: Any) -> Any:
         names = _argument_names(function, args, kwargs)
         given = [_leaf(a, name) for a, name in zip(args, names, strict=False)]
         named = {key: _leaf(a, key) for key, a in kwargs.items()}
-        with setting(grad=True, keep=True):
-            result = function(*given, **named)
+        result = setting(grad=True, keep=True).call(function, *given, **named)
         if not any(t._node is not None for t in _tensors(result)):
             raise ValueError(f"{title} returned nothing that depends on its arguments; there is no graph to show")
         return as_graph(result, title="" if title == "lambda" else title)

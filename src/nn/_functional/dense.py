@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -117,9 +118,9 @@ def embedding(
         )
     if max_norm is not None:
         rows = np.unique(index)
-        with ac.writable(weight) as array:
-            norms = np.linalg.norm(array[rows], ord=norm_type, axis=1)
-            array[rows] *= np.where(norms > max_norm, max_norm / (norms + 1e-7), 1)[:, None].astype(array.dtype)
+        norms = np.linalg.norm(weight.numpy()[rows], ord=norm_type, axis=1)
+        shrunk = np.where(norms > max_norm, max_norm / (norms + 1e-7), 1)[:, None].astype(weight.dtype) * weight.numpy()[rows]
+        ac.writable(weight).call(operator.setitem, rows, shrunk)
     y = weight[index]
     if scale_grad_by_freq:
         share = (1 / np.bincount(index.ravel(), minlength=entries)[index])[..., None].astype(weight.dtype)

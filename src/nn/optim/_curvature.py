@@ -47,8 +47,7 @@ def flat(leaves: Sequence[ac.Tensor]) -> Array:
 def move(leaves: Sequence[ac.Tensor], values: Array) -> None:
     """Write a vector into all leaves."""
     for p, piece in zip(leaves, split_vector(values, [p.shape for p in leaves]), strict=True):
-        with ac.writable(p) as array:
-            array[...] = piece
+        ac.writable(p).call(np.copyto, piece)
 
 
 def solve(matrix: Array, b: Array, damping: float) -> Array:

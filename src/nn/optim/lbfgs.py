@@ -176,8 +176,7 @@ class LBFGS(Optimizer):
 
     def _move(self, values: Array) -> None:
         for p, piece in zip(self._params, split_vector(values, [p.shape for p in self._params]), strict=True):
-            with ac.writable(p) as array:
-                array[...] = piece
+            ac.writable(p).call(np.copyto, piece)
 
     def _evaluate(self, closure: Callable[[], Any], start: Array, d: Array, t: float) -> Point:
         self._move(start + t * d)

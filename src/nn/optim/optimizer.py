@@ -14,6 +14,7 @@ import numpy as np
 import autograd_core as ac
 
 from .._errors import ArgumentError, StateDictError, TrainingError, positive
+from .._interrupts import uninterrupted
 
 __all__ = ["Optimizer", "Scratch"]
 
@@ -94,7 +95,7 @@ class Optimizer:
                 p.grad = None if set_to_none or p.grad is None else ac.tensor(np.zeros_like(p.grad.numpy()))
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Change all parameters that have a gradient.
+        """Change all parameters that have a gradient; Ctrl-C waits until all have been.
 
         Parameters
         ----------
@@ -105,13 +106,15 @@ class Optimizer:
         -------
         The closure's loss, or None.
         """
-        with ac.enable_grad():
-            loss = None if closure is None else closure()
+        loss = None if closure is None else ac.enable_grad().call(closure)
+        uninterrupted(self._step_all)
+        return loss
+
+    def _step_all(self) -> None:
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:
                     self._step_one(p, p.grad.numpy(), group)
-        return loss
 
     def _step_one(self, p: ac.Tensor, g: Array, group: dict[str, Any]) -> None:
         state = self.state.get(p)

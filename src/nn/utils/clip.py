@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable
 from typing import Any
 
@@ -110,8 +111,7 @@ def clip_grad_norm_(
     factor = max_norm / (norm.item() + 1e-6)
     if factor < 1 or math.isnan(factor):
         for g in gradients:
-            with ac.writable(g) as array:
-                array *= factor
+            ac.writable(g).call(operator.imul, factor)
     return norm
 
 
@@ -120,5 +120,8 @@ def clip_grad_value_(parameters: ac.Tensor | Iterable[ac.Tensor], clip_value: fl
     del foreach
     positive("clip_value", clip_value)
     for g in _gradients(parameters):
-        with ac.writable(g) as array:
-            np.clip(array, -clip_value, clip_value, out=array)
+        ac.writable(g).call(_clip, clip_value)
+
+
+def _clip(array: np.ndarray[Any, Any], bound: float) -> None:
+    np.clip(array, -bound, bound, out=array)

@@ -49,5 +49,4 @@ def vector_to_parameters(vec: Any, parameters: Iterable[ac.Tensor]) -> None:
     parameters = list(parameters)
     values = vec.numpy() if isinstance(vec, ac.Tensor) else np.asarray(vec)
     for p, piece in zip(parameters, split_vector(values, [p.shape for p in parameters]), strict=True):
-        with ac.writable(p) as array:
-            array[...] = piece
+        ac.writable(p).call(np.copyto, piece)
