@@ -136,3 +136,40 @@ def test_confusion_matrix():
         viz.confusion_matrix([0, 1], [0])
     with pytest.raises(ValueError, match="do not fit the labels"):
         viz.confusion_matrix([0, 5], [0, 1], labels=["a", "b"])
+
+
+def test_numerical_derivatives_follow_the_exact_one_by_their_order():
+    """What is drawn are errors: 8, 10, 12 and 15 digits at the default step, and slopes 1 and 2 before rounding sets in."""
+    figure = viz.plot_derivative(lambda x: np.exp(np.sin(x)), (-2, 2))
+    curves, along, against = figure.axes
+    figure.canvas.draw()
+    x = np.linspace(-2, 2, 401)
+    np.testing.assert_allclose(curves.get_lines()[2].get_ydata(), np.cos(x) * np.exp(np.sin(x)), atol=1e-14)
+    worst = [line.get_ydata().max() for line in along.get_lines()]
+    for found, (low, high) in zip(worst, ((1e-9, 1e-6), (1e-11, 1e-8), (1e-14, 1e-10), (1e-17, 1e-14)), strict=True):
+        assert low < found < high
+    forward, central, _, stepped = (line.get_ydata() for line in against.get_lines()[:4])
+    steps = against.get_lines()[0].get_xdata()
+    several = slice(*np.searchsorted(steps, [1e-4, 1e-2]))
+    for errors, order in ((forward, 1), (central, 2), (stepped, 2)):
+        assert np.polyfit(np.log(steps[several]), np.log(errors[several]), 1)[0] == pytest.approx(order, abs=0.1)
+
+
+def test_a_derivative_written_by_hand_can_be_drawn():
+    figure = viz.plot_derivative(np.sin, np.linspace(0, 1, 50), df=np.cos, at=0.5, methods=["central"], theme="dark")
+    assert figure.axes[2].get_title() == "error against step, at x = 0.5"
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["sin(x)", "derivative, exact", "central"]
+
+
+def test_the_complex_step_is_left_out_of_real_functions():
+    figure = viz.plot_derivative(np.cbrt, (1, 2))
+    assert "complex step" not in [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_what_has_no_derivative_to_draw_is_said():
+    with pytest.raises(ac.ShapeError, match=r"f of \(401,\) points has shape \(\); it must be element-wise"):
+        viz.plot_derivative(np.sum, df=np.cos)
+    with pytest.raises(ValueError, match="method='magic' is not one of"):
+        viz.plot_derivative(np.sin, methods=["magic"])
+    with pytest.raises(ValueError, match="theme 'blue' is not one of"):
+        viz.plot_derivative(np.sin, theme="blue")

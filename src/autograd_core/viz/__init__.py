@@ -17,6 +17,7 @@ from ._model import Group as Group
 from ._model import Node as Node
 from ._model import Source as Source
 from ._model import Step as Step
+from ._numerical import plot_derivative as plot_derivative
 from ._page import Page as Page
 from ._page import explore as explore
 from ._record import Recording as Recording

@@ -57,10 +57,10 @@ def derivative(f: Callable[[Any], Any], span: Span = (-3.0, 3.0), *, order: int 
     ax = axes(ax)
     function = f
     for k in range(order + 1):
-        ax.plot(x, _values(function, x), color=COLOURS[k % len(COLOURS)], label="f" + "'" * k, lw=2.2 if k == 0 else 1.5)
-        function = _slope(function)
+        ax.plot(x, exact(function, x), color=COLOURS[k % len(COLOURS)], label="f" + "'" * k, lw=2.2 if k == 0 else 1.5)
+        function = slope(function)
     ax.axhline(0, color="#8b95a3", lw=0.6)
-    ax.set(xlabel="x", xlim=span, title=_name(f))
+    ax.set(xlabel="x", xlim=span, title=name_of(f))
     ax.grid(alpha=0.25)
     ax.legend()
     return ax
@@ -81,10 +81,10 @@ def contour(
     """
     ax = axes(ax)
     X, Y = np.meshgrid(np.linspace(*x, 160), np.linspace(*y, 160))
-    levels = ax.contour(X, Y, _values(f, X, Y), levels=16, cmap="viridis", linewidths=1.2)
+    levels = ax.contour(X, Y, exact(f, X, Y), levels=16, cmap="viridis", linewidths=1.2)
     ax.clabel(levels, fontsize=7)
     _arrows(f, x, y, arrows, ax, normal=False)
-    ax.set(xlabel="x", ylabel="y", title=_name(f), aspect="equal")
+    ax.set(xlabel="x", ylabel="y", title=name_of(f), aspect="equal")
     return ax
 
 
@@ -101,7 +101,7 @@ def gradient_field(
     ax = axes(ax)
     quiver = _arrows(f, x, y, arrows, ax, normal=True)
     ax.figure.colorbar(quiver, ax=ax, label="size of the gradient")
-    ax.set(xlabel="x", ylabel="y", title=_name(f), aspect="equal")
+    ax.set(xlabel="x", ylabel="y", title=name_of(f), aspect="equal")
     return ax
 
 
@@ -201,11 +201,13 @@ def _arrows(f: Callable[..., Any], x: Span, y: Span, count: int, ax: Any, *, nor
     return ax.quiver(X, Y, U / safe, V / safe, size, cmap="viridis", pivot="middle", scale=1.1 * count)
 
 
-def _slope(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def slope(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The derivative of an element-wise function."""
     return grad(lambda x: f(x).sum())
 
 
-def _values(f: Callable[..., Any], *operands: Array) -> Array:
+def exact(f: Callable[..., Any], *operands: Array) -> Array:
+    """The values of a function of Tensors, in the shape of the first operand."""
     with no_grad():
         return np.broadcast_to(np.asarray(_raw(f(*(Tensor(a) for a in operands)))), operands[0].shape)
 
@@ -214,6 +216,7 @@ def _raw(a: Any) -> Any:
     return a.numpy() if isinstance(a, Tensor) else a
 
 
-def _name(f: Callable[..., Any]) -> str:
+def name_of(f: Callable[..., Any]) -> str:
+    """The name of a function, empty if it has none."""
     name = getattr(f, "__name__", "")
     return "" if name == "<lambda>" else name
