@@ -17,7 +17,8 @@ from .._errors import AutogradError
 from ._comparisons import Comparisons
 from ._locate import locate
 from ._problem import Problem
-from ._report import AccuracyWarning, DerivativeError, Finding, Report, snippet
+from ._report import AccuracyWarning, DerivativeError, Finding, Report
+from ._snippet import snippet
 from ._witness import Tolerance
 
 __all__ = ["Unexplained", "check_gradients"]

@@ -10,7 +10,8 @@ import numpy as np
 from .._errors import ShapeError
 from ._comparisons import neighbours
 from ._numerical import as_array, scale_of, unit_vectors
-from ._report import DerivativeError, Finding, Report, snippet
+from ._report import DerivativeError, Finding, Report
+from ._snippet import snippet
 from ._witness import Tolerance, Verdict, compare
 
 __all__ = ["check_derivative"]
@@ -79,7 +80,7 @@ def check_derivative(
                 verdicts.append(verdict)
                 if not verdict.agrees:
                     of = "" if y.size == 1 or diagonal else f" of result {_index(k, y)}"
-                    raise _failure(f, operands, f"operand {i}{of}", _index(j, x), complex(jacobian[k, j]), verdict)
+                    raise _failure(f, df, operands, f"operand {i}{of}", _index(j, x), complex(jacobian[k, j]), verdict)
     worst = max((v.difference for v in verdicts if not v.note and np.isfinite(v.difference)), default=0.0)
     notes = dict.fromkeys(v.note for v in verdicts if v.note)
     return Report(len(verdicts), worst, tuple(dict.fromkeys(v.method for v in verdicts)), tuple(notes))
@@ -90,10 +91,16 @@ def _index(flat: int, x: Array) -> tuple[int, ...]:
 
 
 def _failure(
-    f: Callable[..., Any], operands: list[Array], name: str, element: tuple[int, ...], analytic: complex, v: Verdict
+    f: Callable[..., Any],
+    df: Callable[..., Any],
+    operands: list[Array],
+    name: str,
+    element: tuple[int, ...],
+    analytic: complex,
+    v: Verdict,
 ) -> DerivativeError:
     finding = Finding(1, "given", name, element, analytic, v.value, v.error, v.method, note=v.fault)
-    code = snippet(f, operands, "ac.testing.check_derivative({f}, df, {xs})  # df is the derivative under test")
+    code = snippet(f, operands, "ac.testing.check_derivative({f}, {df}, {xs})", df=df)
     error = DerivativeError("\n".join([str(finding), "to repeat:", *(f"    {line}" for line in code.splitlines())]))
     error.finding = finding
     return error

@@ -15,7 +15,7 @@ import numpy as np
 
 from .._tensor import Tensor
 from .._tree import flatten
-from ._report import array_source, named
+from ._snippet import array_source, imported
 from .domains import DOMAINS, Operand, nonzero, positive, real
 
 __all__ = ["VOCABULARY", "Program", "Word", "draw_program", "fit", "joined"]
@@ -55,7 +55,7 @@ class Word:
     def imports(self) -> list[str]:
         """Lines that a program which uses the word needs."""
         functions = [f for f in (self.function, self.through, *flatten(list(self.args))[0]) if callable(f)]
-        lines = [line for f in functions for line in (named(f) or ([], ""))[0] if line.startswith("from")]
+        lines = [line for f in functions for line in (imported(f) or ([], ""))[0] if line.startswith("from")]
         kinds = {type(a) for a in self.kwargs.values() if isinstance(a, tuple) and type(a) is not tuple}
         return lines + [f"from {kind.__module__} import {kind.__name__}" for kind in kinds]
 
@@ -127,10 +127,10 @@ class Step:
             [_Text(next(filled)) if isinstance(a, Operand) and not a.domain.constant else _Text(_shown(a)) for a in leaves]
         )
         arguments = [_text(a) for a in shown] + [f"{k}={_shown(v)}" for k, v in self.word.kwargs.items()]
-        _, function = named(self.word.function) or ([], self.word.name)
+        _, function = imported(self.word.function) or ([], self.word.name)
         call = f"{function}({', '.join(arguments)})"
         if self.word.through is not None:
-            call = f"{(named(self.word.through) or ([], self.word.through.__name__))[1]}({call})"
+            call = f"{(imported(self.word.through) or ([], self.word.through.__name__))[1]}({call})"
         plain = self.word.through is None and isinstance(self.word.function, np.ufunc) and self.word.function.nout == 1
         call = call if plain else f"joined({call})"
         if self.otherwise is not None:
@@ -171,7 +171,7 @@ def _shown(a: Any) -> str:
     if isinstance(a, float) and not np.isfinite(a):
         return f"float('{a}')"
     if callable(a) and not isinstance(a, Operand):
-        return (named(a) or ([], repr(a)))[1]
+        return (imported(a) or ([], repr(a)))[1]
     if type(a) in (tuple, list):
         inside = "".join(f"{_shown(x)}, " for x in a)
         return f"({inside})" if type(a) is tuple else f"[{inside}]"
