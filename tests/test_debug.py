@@ -28,6 +28,7 @@ def test_the_where_trap_is_explained():
     with pytest.raises(ac.NonFiniteError, match=sent) as caught, ac.debug():
         np.sum(np.where(x.numpy() > 0, np.sqrt(x), 0)).backward()
     assert "np.where(mask, f(np.where(mask, x, 1)), 0)" in str(caught.value)
+    assert "of finite operands: y=0.0, g=0.0; test_debug.py:" in str(caught.value)
     assert "while differentiating sqrt, recorded at test_debug.py:" in caught.value.__notes__[0]
 
 

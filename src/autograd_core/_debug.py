@@ -111,7 +111,8 @@ class _Inspector:
         g = _raw(cotangent)
         if all(u is None or _bad(u) is None for u in (g if isinstance(g, tuple) else (g,))):
             for i, c in contributions(node, g):
-                self._check(node, c, (*node.args, g), f"sent, as the cotangent of operand {i},", g)
+                y = None if isinstance(node.out, tuple) else node.out
+                self._check(node, c, (*node.args, y, g), f"sent, as the cotangent of operand {i},", g)
 
     def failed(self, error: BaseException) -> None:
         if self.outer is not None:
@@ -132,7 +133,7 @@ class _Inspector:
         if any(np.isnan(a).any() for a in known) or (not np.isnan(out[index]) and any(np.isinf(a).any() for a in known)):
             return  # it came in from outside, or an infinity went on as one: a mask of -inf is no mistake
         assert node.primitive is not None
-        names = [*node.primitive.names[: len(node.args)], "g"] if node.primitive.names else ["g"]
+        names = [*(node.primitive.names or ("a", "b", "c"))[: len(node.args)], "y", "g"]
         values = ", ".join(f"{n}={_at(a, index)}" for n, a in zip(names, operands, strict=False) if _at(a, index) is not None)
         message = f"{node.primitive.name} {verb} {out[index]} at index {index} of finite operands: {values}"
         where = [part for part in (f"module {node.scope}" if node.scope else "", self.lines.get(node.number, "")) if part]

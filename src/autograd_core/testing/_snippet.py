@@ -120,7 +120,8 @@ class _Written:
     def value(self, name: str, value: Any) -> None:
         """Write the definition of a name."""
         if isinstance(value, ModuleType):
-            self.lines.append(f"import {value.__name__} as {name}")
+            line = f"import {name}" if name == value.__name__ else f"import {value.__name__} as {name}"
+            self.lines += [line] if line not in self.lines else []
         elif isinstance(value, Tensor):
             self.lines.append(f"{name} = ac.asarray({array_source(value.numpy())})")
         elif isinstance(value, np.ndarray | np.generic):
