@@ -53,3 +53,12 @@ def test_draws_of_every_source_pass():
                 check_gradients(f, *xs, explain=False, **options)
                 met.add(source)
     assert met == set(SOURCES)
+
+
+def test_complex_results_beside_a_kink():
+    """A derivative by hand of a function with complex results: between the two sides in both parts."""
+    from autograd_core.testing import check_derivative
+
+    assert check_derivative(lambda x: np.abs(x) * (1 + 2j), lambda x: np.sign(x) * (1 + 2j), np.array([1e-9, -1.0, 0.0]))
+    with pytest.raises(DerivativeError):
+        check_derivative(lambda x: np.abs(x) * (1 + 2j), lambda x: np.sign(x) * (1 + 3j), np.array([1e-9]))

@@ -58,8 +58,10 @@ class Scale(NamedTuple):
     def distance(self, value: complex) -> float:
         """How far a value is from being between the two slopes."""
         low, high = sorted((self.left.real, self.right.real))
-        real = max(low - value.real, value.real - high, 0.0) if math.isfinite(value.real) else math.nan
-        return abs(complex(real, 0.0 if value.imag == self.middle.imag else abs(value.imag - self.middle.imag) - self.gap))
+        if not math.isfinite(abs(value)):
+            return math.nan
+        aside = max(abs(value.imag - self.middle.imag) - self.gap / 2, 0.0)
+        return math.hypot(max(low - value.real, value.real - high, 0.0), aside)
 
 
 def _value(line: Line, t: float) -> complex:
