@@ -203,8 +203,16 @@ class scope(setting):  # noqa: N801  (used as a verb: `with scope("features.0")`
     """
 
     def __init__(self, path: str | None, kind: str = "") -> None:
-        super().__init__(scope=path)
         self._path, self._kind = path, kind
+
+    def call(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a function inside; `under`, written out because every module does it."""
+        before = MODE.get()
+        try:
+            MODE.set(self._changed(before))
+            return f(*args, **kwargs)
+        finally:
+            MODE.set(before)
 
     def _changed(self, mode: Mode) -> Mode:
         if mode.observer is not None:

@@ -71,7 +71,8 @@ class Module:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run `forward` between the hooks, with this module's path on what is recorded and in errors."""
         try:
-            return ac.scope(self._path, type(self).__name__).call(self._between_hooks, *args, **kwargs)
+            run = self._between_hooks if self._forward_hooks or self._forward_pre_hooks else self.forward
+            return ac.scope(self._path, type(self).__name__).call(run, *args, **kwargs)
         except Exception as error:
             if not getattr(error, "module", None):  # the innermost module is the one to name
                 where = self._where()
