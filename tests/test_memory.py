@@ -66,3 +66,20 @@ def test_importing_does_not_tune_the_allocator():
         "assert done == (len(calls) == 1), (done, calls)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_writing_by_a_function():
+    """As the ``with`` block: in place where nothing else refers to the array, else a copy that counts once it is complete."""
+    p = ac.tensor([1.0, 2.0], requires_grad=True)
+    ac.writable(p).call(np.copyto, [3.0, 4.0])
+    assert p.tolist() == [3.0, 4.0]
+    seen = p.numpy()
+
+    def half(array):
+        array[0] = 9.0
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        ac.writable(p).call(half)
+    assert p.tolist() == seen.tolist() == [3.0, 4.0]
+    assert not p._array.flags.writeable

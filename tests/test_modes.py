@@ -171,3 +171,12 @@ def test_a_block_may_be_left_in_another_context(block):
     opened.__exit__(None, None, None)
     assert recorded()
     assert MODE.get() == Mode()
+
+
+def test_a_function_called_inside_a_mode():
+    """What the engine does itself, since the end of a ``with`` block can be interrupted."""
+    x = ac.tensor(2.0, requires_grad=True)
+    assert not ac.no_grad().call(lambda t, power: t**power, x, power=2).requires_grad
+    with pytest.raises(KeyError):
+        ac.no_grad().call({}.__getitem__, "nothing")
+    assert (x * x).requires_grad

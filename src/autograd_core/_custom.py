@@ -39,8 +39,11 @@ class _Memo:
 def _pull_all(recorded: bool, g: Any, _y: Any, *operands: Any) -> list[Any]:
     """Of all operands; the caller's convention outside is the direction of steepest ascent, so conjugate both ways."""
     us = [np.zeros(y.shape, y.dtype) if u is None else u for u, y in zip(g, _y, strict=True)] if type(g) is tuple else [g]
-    with setting(grad=recorded and MODE.get().grad):
-        cs = [c.conj() for c in operands[-1].pull(tuple(as_tensor(u).conj() for u in us), operands[:-1])]
+
+    def pulled() -> list[Tensor]:
+        return [c.conj() for c in operands[-1].pull(tuple(as_tensor(u).conj() for u in us), operands[:-1])]
+
+    cs: list[Any] = setting(grad=recorded and MODE.get().grad).call(pulled)
     return cs if recorded else [c._array for c in cs]
 
 

@@ -67,5 +67,5 @@ def test_the_derivative_of_cross_entropy_is_softmax_less_one_hot():
 @pytest.mark.parametrize("loss", [nn.functional.huber_loss, nn.functional.smooth_l1_loss])
 def test_a_perfect_prediction_has_curvature(loss):
     """The square near 0 is not that of an absolute value, whose derivative at 0 is 0."""
-    hessian = ac.hessian(lambda x: loss(x, np.array([1.0, 2.0, 3.0]), "sum"))(np.array([1.0, 1.5, 9.0]))
+    hessian = ac.hessian(lambda x: loss(x, np.array([1.0, 2.0, 3.0]), reduction="sum"))(np.array([1.0, 1.5, 9.0]))
     np.testing.assert_allclose(hessian.numpy(), np.diag([1.0, 1.0, 0.0]))

@@ -75,8 +75,8 @@ def _labels(n: int, classes: int) -> Any:
 LOSSES: dict[str, tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]] = {
     "mse_loss": (functional.mse_loss, ((3, 2), (3, 2))),
     "l1_loss": (functional.l1_loss, ((3, 2), (3, 2))),
-    "smooth_l1_loss": (lambda x, y: functional.smooth_l1_loss(x, y, "sum", 0.7), ((3, 2), (3, 2))),
-    "huber_loss": (lambda x, y: functional.huber_loss(x, y, "none", 0.7), ((3, 2), (3, 2))),
+    "smooth_l1_loss": (lambda x, y: functional.smooth_l1_loss(x, y, reduction="sum", beta=0.7), ((3, 2), (3, 2))),
+    "huber_loss": (lambda x, y: functional.huber_loss(x, y, reduction="none", delta=0.7), ((3, 2), (3, 2))),
     "cross_entropy": (lambda x: functional.cross_entropy(x, _labels(4, 3), label_smoothing=0.1), ((4, 3),)),
     "cross_entropy weighted": (
         lambda x: functional.cross_entropy(x, _labels(4, 3), weight=np.array([1.0, 2.0, 0.5], x.dtype), ignore_index=2),
@@ -98,7 +98,7 @@ LOSSES: dict[str, tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]] = {
         ((4,),),
     ),
     "kl_div": (
-        lambda x, y: functional.kl_div(functional.log_softmax(x, -1), functional.softmax(y, -1), "batchmean"),
+        lambda x, y: functional.kl_div(functional.log_softmax(x, -1), functional.softmax(y, -1), reduction="batchmean"),
         ((3, 4), (3, 4)),
     ),
     "hinge_embedding_loss": (lambda x: functional.hinge_embedding_loss(x, 1 - 2 * _labels(4, 2).astype(x.dtype)), ((4,),)),

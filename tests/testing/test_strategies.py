@@ -11,14 +11,14 @@ from autograd_core.testing import DerivativeError, check_gradients, domains, pro
 from autograd_core.testing import strategies as ac_st
 from autograd_core.testing._programs import Word, draw_program
 from autograd_core.testing._property import Settings
-from autograd_core.testing._report import named
+from autograd_core.testing._snippet import imported
 from tests.cases import CASES
 from tests.cases_linalg import columns
 from tests.test_cases import origin
 
 WORDS = [Word(c.function, call.args, call.kwargs, c.pointwise, c.through) for c in CASES for call in c.calls]
 # what can be imported: functions of the cases are made there, and `np.clip` has a ufunc of no public name
-SHOWN = [w for w in WORDS if named(w.function) and not (getattr(w.function, "__module__", None) or "").startswith("tests")]
+SHOWN = [w for w in WORDS if imported(w.function) and not (getattr(w.function, "__module__", None) or "").startswith("tests")]
 MOST = settings.default.max_examples  # 100, and more in the profiles `long` and `explore`
 few = settings(max_examples=MOST // 4)
 
