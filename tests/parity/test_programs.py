@@ -50,7 +50,7 @@ def drawn(peer: str, part: int) -> list[Program]:
 )
 def test_random_programs_agree(peer: str, part: int) -> None:
     """What single functions cannot show, their interplay does."""
-    undefined = 0
+    undefined = unsettled = 0
     for program in drawn(peer, part):
         rng = np.random.default_rng(part)
         xs = program.operands
@@ -62,13 +62,25 @@ def test_random_programs_agree(peer: str, part: int) -> None:
             return list(ac.grad(lambda *b: np.sum(u * program(*b)), everything)(*a))
 
         first, second = ac.jvp(gradient, xs, tuple(vs))
+        if not settled(first + second, gradient, xs, vs):
+            unsettled += 1
+            continue
         expected = RUNS[peer](program, u, vs)
         close(program(*map(ac.asarray, xs)), expected[0], program, "value")
         undefined += any(np.isnan(np.asarray(g)).any() for gs in expected[1:] for g in gs)
         for k, (g, t) in enumerate(zip(first, second, strict=True)):
             close(g, expected[1][k], program, f"gradient of operand {k}")
             close(t, expected[2][k], program, f"Hessian-vector product, operand {k}")
-    assert undefined <= 2
+    assert undefined + unsettled <= 3
+
+
+def settled(here: list[Any], gradient: Callable[..., Any], xs: Any, vs: Any) -> bool:
+    """Whether derivatives are nearly the same nearby. Where a program made ties, rounding decides between their sides."""
+    with np.errstate(all="ignore"):
+        near, near_second = ac.jvp(gradient, tuple(x * (1 + 1e-9) for x in xs), tuple(vs))
+    pairs = [(np.asarray(a), np.asarray(b)) for a, b in zip(here, near + near_second, strict=True)]
+    scale = max((float(np.abs(a[np.isfinite(a)]).max(initial=1)) for a, _ in pairs), default=1.0)
+    return all(np.allclose(a, b, rtol=1e-4, atol=1e-4 * scale, equal_nan=True) for a, b in pairs)
 
 
 def close(actual: Any, expected: Any, program: Program, what: str) -> None:
