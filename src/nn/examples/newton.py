@@ -62,7 +62,11 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     print(f"eigenvalues of the Hessian from {eigenvalues[0]:.1e} to {eigenvalues[-1]:.1e}")
     methods = {
         "gradient descent": (lambda p: nn.optim.SGD(p, lr=options.lr / eigenvalues[-1]), options.epochs, GREY),
-        "L-BFGS": (lambda p: nn.optim.LBFGS(p, max_iter=1, tolerance_change=0.0, line_search_fn="strong_wolfe"), 60, GREEN),
+        "L-BFGS": (
+            lambda p: nn.optim.LBFGS(p, max_iter=1, max_eval=25, tolerance_change=0.0, line_search_fn="strong_wolfe"),
+            60,
+            GREEN,
+        ),
         "Newton, products only": (lambda p: nn.optim.Newton(p, method="cg"), 15, ORANGE),
         "Newton, exact Hessian": (nn.optim.Newton, 10, BLUE),
     }

@@ -44,7 +44,7 @@ METHODS: dict[str, Make] = {  # of the parameters and of the rate of gradient de
     "Nesterov": lambda p, lr: nn.optim.SGD(p, lr=lr, momentum=0.9, nesterov=True),
     "RMSprop": lambda p, lr: nn.optim.RMSprop(p, lr=3 * lr),
     "Adam": lambda p, lr: nn.optim.Adam(p, lr=30 * lr),
-    "L-BFGS": lambda p, _: nn.optim.LBFGS(p, max_iter=1, line_search_fn="strong_wolfe"),
+    "L-BFGS": lambda p, _: nn.optim.LBFGS(p, max_iter=1, max_eval=25, line_search_fn="strong_wolfe"),
     "Newton": lambda p, _: nn.optim.Newton(p),
 }
 COLORS = ("#737373", "#fd8d3c", "#d94801", "#8c2d04", "#41ab5d", "#08519c", "#6a51a3", "#cb181d")
