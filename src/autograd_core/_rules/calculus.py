@@ -171,8 +171,8 @@ def cumulative_prod(x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any 
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     """Straight lines between given points; outside them constants. At a point the line on its right has the derivative."""
     x, xp, fp = array(x), array(xp), array(fp)
-    x, xp = (a if a.dtype.kind == "f" else a.astype(float, casting="safe") for a in (x, xp))
-    fp = fp if fp.dtype.kind in "fc" else fp.astype(float)
+    x, xp = (a if a.dtype == np.float64 else a.astype(np.float64, casting="safe") for a in (x, xp))
+    fp = fp.astype(np.complex128 if fp.dtype.kind == "c" else np.float64)
     if xp.ndim != 1 or xp.shape != fp.shape:
         raise ValueError("fp and xp are not of the same length.")
     if xp.shape[0] == 0:

@@ -159,7 +159,7 @@ def _lengths(a: Any, s: Any, axes: Any, name: str, out: Any, last: bool = False)
     lengths = (
         [a.shape[i] for i in axes] if s is None else [a.shape[i] if n == -1 else int(n) for n, i in zip(s, axes, strict=True)]
     )
-    if last and axes and (s is None or s[-1] == -1):
+    if last and axes and s is None:
         lengths[-1] = _twice(a.shape[axes[-1]])
     return a, axes, lengths
 

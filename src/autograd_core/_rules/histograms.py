@@ -123,7 +123,7 @@ def _in_bins(where: Any, weights: Any, shape: tuple[int, ...], density: Any) -> 
 def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     """Sums of weights by bin in several dimensions, differentiable in the weights, and the edges of each."""
     if isinstance(sample, list | tuple):
-        sample = np.stack([array(s) for s in sample], axis=1)
+        sample = np.transpose(np.atleast_2d(array(sample)))
     sample = array(sample)
     sample = sample.reshape(-1, 1) if sample.ndim < 2 else sample
     ndim = sample.shape[1]

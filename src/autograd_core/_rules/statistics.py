@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -85,7 +84,7 @@ def cov(
         factor = total - ddof if ddof == 0 or aweights is None else total - ddof * np.sum(weights * array(aweights)) / total
     d = rows - mean
     product = np.matmul(d if weights is None else d * weights, np.swapaxes(d.conj(), 0, 1))
-    factor = math.nan if isinstance(factor, int) and factor <= 0 else factor
+    factor = max(factor, 0)  # of too few observations a covariance is infinite, or NaN where they do not differ
     return np.squeeze(product / factor)
 
 
