@@ -365,6 +365,7 @@ EINSUMS = (
     call("i,j->ij", real(0), real(2)),
     call(",i->i", real(), real(2)),
     call(real(2, 3), [0, 1], real(3, 2), [1, 2], [0, 2]),
+    call(real(2, 3), [0, 1], real(3, 2), [1, 2]),
 )
 shaped(np.einsum, *EINSUMS)
 shaped(
@@ -406,6 +407,14 @@ shaped(
     call(real(1, 2, 4, 3), windows=PADDED),
     call(real(2, 3, 3), windows=ONE),
     call(real(0, 2, 4), windows=PLAIN),
+    call(real(1, 2, 5, 4), windows=Windows((2, 3), (2, 1), ((1, 0), (1, 1)), (2, 1))),
+    call(real(1, 2, 4, 3, 4), windows=Windows((2, 2, 2), (1, 1, 2), ((0, 0), (1, 0), (0, 0)), (2, 1, 1))),
+)
+shaped(
+    convolution.convolution,
+    call(real(2, 2, 5), real(3, 2, 2), real(3)),
+    call(real(1, 1, 3, 3), real(1, 1, 2, 2)),
+    call(real(1, 4, 3), real(2, 2, 2), groups=2),
 )
 shaped(
     windows.fold_windows,
@@ -434,6 +443,7 @@ shaped(
     call(distinct(2, 2, 4), windows=PLAIN),
     call(distinct(1, 2, 4, 4), windows=APART),
     call(distinct(1, 1, 4, 4), windows=Windows((3, 3), (2, 2), ((1, 1), (1, 1)), (1, 1))),
+    call(distinct(1, 2, 3, 4), windows=Windows((2, 2), (2, 1), ((1, 0), (1, 0)), (1, 1))),
     complex=False,
 )
 CHOICE = np.array([[[0, 1, 1], [1, 0, 1]]])

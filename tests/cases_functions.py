@@ -62,7 +62,7 @@ for several in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
     composed(several, call(real()), call(real(3), real(2, 3)), name=several.__name__)
 composed(np.split, call(real(4, 2), 2), call(real(5), [1, 3]))
 composed(np.array_split, call(real(5, 2), 3), call(real(2, 5), [2, 9], axis=1))
-composed(np.hsplit, call(real(2, 4), 2))
+composed(np.hsplit, call(real(2, 4), 2), call(real(4), 2))
 composed(np.vsplit, call(real(4, 2), [1]))
 composed(np.dsplit, call(real(1, 2, 4), 2))
 composed(np.unstack, call(real(2, 3)), call(real(2, 3), axis=-1))
@@ -124,6 +124,7 @@ composed(np.trace, call(real(3, 3)), call(real(2, 3, 4), 1, 2, 1))
 composed(np.tril, call(real(3, 3)), call(real(2, 2, 3), 1), call(real(2)))
 composed(np.triu, call(real(3, 3)), call(real(2, 2, 3), -1))
 composed(np.trim_zeros, call(distinct(4)))
+composed(np.rot90, *(call(real(2, 3), k) for k in (-1, 5, 7)), name="rot90-more")
 of_reals(np.unique, call(distinct(4)), call(distinct(4), True, True, True), call(distinct(3, 2), axis=0))
 for unique in (np.unique_all, np.unique_counts, np.unique_inverse, np.unique_values):
     of_reals(unique, call(distinct(4)))
@@ -140,14 +141,25 @@ for extreme in (np.amax, np.amin):
     of_reals(extreme, call(distinct(2, 3), axis=0), call(distinct(3), keepdims=True), name=extreme.__name__)
 of_reals(np.ptp, call(distinct(2, 3)), call(distinct(2, 3), axis=1, keepdims=True))
 of_reals(np.median, call(distinct(5)), call(distinct(2, 4), axis=1), call(distinct(2, 3, 2), axis=(0, 2), keepdims=True))
-of_reals(np.quantile, call(distinct(5), 0.3), call(distinct(2, 5), [0.1, 0.6], axis=1), call(distinct(4), unit(2)))
+of_reals(
+    np.quantile,
+    call(distinct(5), 0.3),
+    call(distinct(2, 5), [0.1, 0.6], axis=1),
+    call(distinct(4), unit(2)),
+    call(distinct(2, 4), unit(2), axis=1),
+)
 of_reals(np.quantile, *(call(distinct(5), 0.37, method=m) for m in ("lower", "hazen", "weibull", "nearest")), name="quantiles")
 of_reals(np.percentile, call(distinct(2, 5), [10, 60], axis=0))
 of_reals(np.nanmedian, call(distinct(5)), call(distinct(2, 4), axis=1))
 of_reals(np.nanquantile, call(distinct(2, 5), 0.3, axis=1, keepdims=True))
 of_reals(np.nanpercentile, call(distinct(5), [10, 60]))
 WEIGHTS = np.array([1.0, 2.0, 0.5])
-of_reals(np.quantile, call(distinct(3), 0.4, weights=WEIGHTS, method="inverted_cdf"), name="quantile-weights")
+of_reals(
+    np.quantile,
+    call(distinct(3), 0.4, weights=WEIGHTS, method="inverted_cdf"),
+    call(distinct(3, 2), 0.4, axis=0, weights=WEIGHTS, method="inverted_cdf"),
+    name="quantile-weights",
+)
 for blind in (np.nansum, np.nanprod):
     composed(blind, call(real(2, 3)), call(real(2, 3), axis=0, keepdims=True), call(real(2, 3), where=MASK, initial=2.0))
 for blind in (np.nanmax, np.nanmin):
@@ -158,7 +170,13 @@ for spread in (np.nanvar, np.nanstd):
 composed(np.nancumsum, call(real(2, 3)), call(real(2, 3), axis=1))
 composed(np.nancumprod, call(real(2, 3), axis=0))
 composed(np.average, call(real(2, 3), axis=1), call(real(2, 3), axis=1, weights=WEIGHTS), call(real(3), None, positive(3)))
-composed(np.cov, call(real(3, 4)), call(real(4), real(4), bias=True), call(real(4, 2), rowvar=False))
+composed(
+    np.cov,
+    call(real(3, 4)),
+    call(real(4), real(4), bias=True),
+    call(real(4, 2), rowvar=False),
+    call(real(4, 2), real(4, 3), rowvar=False),
+)
 of_reals(
     np.cov,
     call(real(3, 4), None, True, False, None, np.array([1, 2, 1, 3]), positive(4)),
@@ -179,20 +197,32 @@ shaped(histograms.weights_of, call(real(3), index=np.array([0, 2, 2, -1])))
 
 composed(np.diff, call(real(4)), call(real(3, 2), n=2, axis=0), call(real(3), 1, -1, 0.0, real(2)))
 composed(np.ediff1d, call(real(2, 2), real(2), real()), mixed=False)
+UNEVEN = np.array([0.0, 0.5, 1.7, 2.0, 3.1])
 composed(
     np.gradient,
     call(real(4)),
     call(real(3, 3)),
     call(real(5), 0.5, edge_order=2),
     call(real(4), EDGES[[0, 1, 2, 2]] + np.arange(4)),
+    call(real(5), UNEVEN, edge_order=2),
+    call(real(3, 5), 0.5),
+    call(real(3, 5), UNEVEN[:3], UNEVEN, edge_order=2),
 )
 composed(np.trapezoid, call(real(4)), call(real(3, 4), real(4)), call(real(3, 2), dx=0.5, axis=0))
+composed(np.trapezoid, call(real(3, 2), real(3), axis=0), call(real(3, 2), real(3, 2), axis=0), name="trapezoid-first-axis")
 composed(np.cumulative_sum, call(real(3), include_initial=True), call(real(2, 3), axis=1))
 composed(np.cumulative_prod, call(real(3), include_initial=True), call(real(2, 3), axis=0))
 POINTS = np.array([-2.0, -0.4, 0.7, 2.1])
 of_reals(np.interp, call(small(5), POINTS, real(4)), call(2.5, POINTS, real(4)), call(small(3), POINTS, real(4), period=5.0))
 composed(np.linspace, call(real(), real(), 5), call(real(2), real(2), 3, endpoint=False, axis=1))
-of_reals(np.logspace, call(small(), small(2), 4), call(small(), small(), 3, True, positive()))
+of_reals(np.interp, call(small(3), POINTS[:2], real(2)), call(small(2), POINTS[:1], real(1)), name="interp-few-points")
+of_reals(
+    np.logspace,
+    call(small(), small(2), 4),
+    call(small(), small(), 3, True, positive()),
+    call(small(), small(2), 3, True, positive(2)),
+    call(small(), small(2, 1), 3, True, positive(2)),
+)
 of_reals(np.geomspace, call(positive(), above_one(2), 4))
 composed(np.convolve, call(real(4), real(2)), call(real(2), real(4), mode="same"), call(real(4), real(3), mode="valid"))
 composed(np.correlate, call(real(4), real(2)), call(real(2), real(5), mode="same"), call(real(3), real(2), mode="full"))
@@ -247,11 +277,24 @@ standing_for(
     written(np.put_along_axis),
     call(real(2, 3), np.array([[2], [0]]), real(2, 1), 1),
     call(real(4), np.array([2, 0]), real(2), None),
+    call(real(2, 2, 3), np.array([[[1, 0, 1], [0, 0, 1]]]), real(1, 2, 3), 0),
 )
-standing_for(np.put, written(np.put), call(real(2, 3), [4, -1], real(2)), call(real(3), [7], real(1), mode="wrap"))
+standing_for(
+    np.put,
+    written(np.put),
+    call(real(2, 3), [4, -1], real(2)),
+    call(real(3), [-3, 2], real(2)),
+    call(real(3), [7], real(1), mode="wrap"),
+)
 standing_for(np.putmask, written(np.putmask), call(real(2, 3), MASK, real(4)))
 standing_for(np.place, written(np.place), call(real(2, 3), MASK, real(2)))
-standing_for(np.fill_diagonal, written(np.fill_diagonal), call(real(3, 2), real()), call(real(2, 2, 2), real(2)))
+standing_for(
+    np.fill_diagonal,
+    written(np.fill_diagonal),
+    call(real(3, 2), real()),
+    call(real(2, 2, 2), real(2)),
+    call(real(5, 2), real()),
+)
 standing_for(np.array, lambda a, b: np.array([a, b], like=a), call(real(2), real(2)))
 for name in ("asarray", "asanyarray", "ascontiguousarray", "asfortranarray", "require"):
     function = getattr(np, name)

@@ -69,7 +69,7 @@ composed(np.linalg.eigh, call(symmetric(3, 3)), through=columns)
 shaped(np.linalg.eigvalsh, call(symmetric(3, 3)))
 shaped(linalg.thin_svd, call(graded(3, 2)), call(graded(2, 2, 3)), through=three)
 shaped(linalg.full_svd, call(graded(3, 2)), call(graded(2, 3)), through=three)
-composed(np.linalg.svd, call(graded(3, 2)), call(symmetric(2, 2), hermitian=True), through=three)
+composed(np.linalg.svd, call(graded(3, 2)), call(symmetric(2, 2), hermitian=True), call(graded(2, 3, 2)), through=three)
 shaped(np.linalg.svdvals, call(graded(3, 2)))
 composed(linalg.general_eigen, call(symmetric(3, 3)), call(symmetric(2, 2, 2)), through=columns, rtol=1e-5)
 composed(np.linalg.eig, call(symmetric(3, 3)), through=columns, rtol=1e-5)
@@ -89,6 +89,17 @@ composed(
     reference=np.linalg.lstsq,
 )
 composed(np.linalg.matrix_power, call(conditioned(2, 2), 3), call(conditioned(2, 2), -2), call(conditioned(2, 2), 1))
+composed(np.linalg.matrix_power, call(conditioned(2, 3, 3), 0), call(conditioned(2, 2, 2), 6), name="matrix_power-stacked")
+STACK = (2, 1)
+for inverse in (np.linalg.inv, np.linalg.det, np.linalg.slogdet):
+    composed(inverse, call(conditioned(*STACK, 2, 2)), name=f"{inverse.__name__}-stacks")
+composed(np.linalg.cholesky, call(spd(*STACK, 3, 3)), name="cholesky-stacks")
+composed(np.linalg.eigvalsh, call(symmetric(*STACK, 3, 3)), name="eigvalsh-stacks")
+composed(np.linalg.eigh, call(symmetric(*STACK, 3, 3)), through=columns, name="eigh-stacks")
+composed(np.linalg.qr, call(graded(*STACK, 3, 2)), call(graded(2, 2, 3)), name="qr-stacks")
+composed(np.linalg.svd, call(graded(*STACK, 3, 2)), through=three, name="svd-stacks")
+for function in (np.linalg.pinv, np.linalg.svdvals, np.linalg.cond, np.linalg.matrix_norm):
+    composed(function, call(graded(*STACK, 2, 3)), name=f"{function.__name__}-stacks")
 composed(np.linalg.multi_dot, call([real(2, 3), real(3)]), call([real(2), real(2, 3), real(3, 1), real(1, 2)]))
 composed(np.linalg.tensorinv, call(conditioned(4, 4), 1))
 composed(np.linalg.tensorsolve, call(conditioned(2, 2), real(2)))
@@ -125,9 +136,9 @@ for f in (np.fft.rfft, np.fft.ihfft):
 for f in (np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn):
     composed(f, call(real(2, 3)), call(real(2, 2, 3), (3, 2), axes=(0, 2), norm="ortho"))
 for f in (np.fft.rfft2, np.fft.rfftn):
-    composed(f, call(real(2, 3)), call(real(2, 2, 3), (3, 4), axes=(0, 2)), complex=False)
+    composed(f, call(real(2, 3)), call(real(2, 2, 3), (3, 4), axes=(0, 2)), call(real(2, 3, 3), axes=(0, 1, 2)), complex=False)
 for f in (np.fft.irfft2, np.fft.irfftn):
-    composed(f, call(real(2, 3)), call(real(2, 2, 3), (3, 5), axes=(0, 2)))
+    composed(f, call(real(2, 3)), call(real(2, 2, 3), (3, 5), axes=(0, 2)), call(real(2, 3, 3), axes=(0, 1, 2)))
 composed(np.fft.fftshift, call(real(3, 4)), call(real(5), axes=0))
 composed(np.fft.ifftshift, call(real(3, 4)), call(real(5), axes=0))
 for f in (np.fft.fftfreq, np.fft.rfftfreq):
@@ -201,7 +212,7 @@ shaped(scipy_special.lambert, call(positive(2), k=0, tol=1e-8), order=2, complex
 # SciPy's Python functions do not dispatch, so it is ours that are tested, against SciPy's.
 in_python = partial(shaped, complex=False, order=2, rtol=1e-5)
 in_python(public.polygamma, call(1, unit(2)), call([0, 2], unit(2)), reference=sp.polygamma)
-in_python(public.multigammaln, call(positive(2), 1), reference=sp.multigammaln)
+in_python(public.multigammaln, call(positive(2), 1), call(above_one(2), 3), reference=sp.multigammaln)
 in_python(public.lambertw, call(positive(2)), reference=sp.lambertw)
 in_python(public.zeta, call(2.5, unit(2)), reference=sp.zeta)
 in_python(

@@ -94,6 +94,15 @@ def test_whole_numbers_get_no_cotangent(whole):
         ac.grad(lambda n: (n * x).sum())(whole)
 
 
+def test_max_pool_goes_to_nan():
+    x = np.array([[[1.0, NAN, 3.0, 2.0, NAN, 0.0]]])
+    assert ac.grad(lambda t: ac.max_pool(t, 2).sum())(x).tolist() == [[[0, 1, 1, 0, 1, 0]]]
+
+
+def test_copysign_at_zero():
+    assert gradient(lambda t: np.copysign(t, -1.0), [0.0, 2.0]) == [0, -1]
+
+
 @pytest.mark.parametrize(
     ("x", "expected"),
     [([2.0, 3.0, 4.0], [12, 8, 6]), ([2.0, 0.0, 4.0], [0, 8, 0]), ([0.0, 0.0, 4.0], [0, 0, 0]), ([0.0], [1])],

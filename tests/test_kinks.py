@@ -10,6 +10,7 @@ import pytest
 import scipy.special as sp
 
 import autograd_core as ac
+from autograd_core._rules.analytic import over_argument
 
 EYE = np.eye(3)
 
@@ -54,6 +55,23 @@ def test_zeros_among_others_have_no_slope_in_a_norm(order) -> None:
     g = gradient(lambda x: np.linalg.norm(x, order), [0.0, 1.0, 2.0])
     assert g[0] == 0
     assert np.isfinite(g).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "derivatives"),
+    [
+        ("sin", [np.sin, np.cos, lambda z: -np.sin(z), lambda z: -np.cos(z)]),
+        ("sinh", [np.sinh, np.cosh, np.sinh, np.cosh]),
+        ("expm1", [np.expm1, np.exp, np.exp, np.exp]),
+        ("log1p", [np.log1p, lambda z: 1 / (1 + z), lambda z: -1 / (1 + z) ** 2, lambda z: 2 / (1 + z) ** 3]),
+    ],
+)
+def test_quotients_by_the_argument_near_its_zero_and_far(name, derivatives) -> None:
+    """By the series and by the recurrence: with y = f / z, z y(n) + n y(n-1) is the n-th derivative of f."""
+    z = np.array([-0.9, -0.51, -0.3, 0.0, 0.2, 0.49, 0.51, 1.1, 1.9, 2.1, 2.9, 3.1, 6.0])
+    ys = [over_argument(z, name=name, order=n) for n in range(4)]
+    for n, f in enumerate(derivatives):
+        np.testing.assert_allclose(z * ys[n] + n * ys[n - 1], f(z), rtol=1e-13, atol=1e-13)
 
 
 def test_removable_singularities_have_their_limits() -> None:
@@ -194,6 +212,14 @@ def test_order_statistics_go_through_the_permutation() -> None:
     np.testing.assert_allclose(gradient(lambda x: np.sort(x)[0], [2.0, 1.0, 3.0]), [0, 1, 0])
 
 
+def test_logarithms_times_a_factor_of_zero() -> None:
+    """x log(y) has the derivative log(y) at x = 0, and 0 where y is 0 too, as the product."""
+    np.testing.assert_allclose(gradient(lambda t: sp.xlogy(t, np.array([2.0, 0.0])).sum(), [0.0, 0.0]), [np.log(2), 0])
+    np.testing.assert_allclose(gradient(lambda t: sp.xlog1py(t, np.array([2.0, -1.0])).sum(), [0.0, 0.0]), [np.log(3), 0])
+    np.testing.assert_allclose(gradient(lambda t: sp.xlogy(np.array([0.0, 3.0]), t).sum(), [0.0, 2.0]), [0, 1.5])
+    np.testing.assert_allclose(gradient(lambda t: sp.xlog1py(np.array([0.0, 3.0]), t).sum(), [-1.0, 1.0]), [0, 1.5])
+
+
 def test_nan_blind_reductions_send_nothing_to_nan() -> None:
     """And ties share."""
     x = [1.0, 2.0, 2.0, np.nan]
@@ -221,6 +247,7 @@ def test_nan_blind_reductions_send_nothing_to_nan() -> None:
             r"quantile\(method='hazen'\) of a Tensor q is not",
         ),
         (lambda t: np.polyfit(np.arange(4.0) + t[0], np.arange(4.0), 1, full=True), "use np.linalg.lstsq on np.vander"),
+        (lambda t: np.take(t, 1.5), r"take by an index of dtype float64; convert it with .astype\(int\)"),
         (lambda t: np.sum(t, out=np.zeros(())), r"out=...\) writes into an array the graph may still need"),
     ],
 )
