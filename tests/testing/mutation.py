@@ -1,169 +1,188 @@
-"""Mutation testing: break a sign, a factor, an axis, a comparison or a conjugate of the engine, and count what tests notice.
+"""Mutation testing: break every sign, factor, axis, comparison, number, condition or conjugate of the engine, and count what
+the tests notice.
 
-    python -m tests.testing.mutation --sample 200
+    python -m tests.testing.mutation results.jsonl                # every mutant; what the file already holds is not run again
+    python -m tests.testing.mutation results.jsonl --sample 500
+    python -m tests.testing.mutation results.jsonl --again        # the survivors only, after tests were added
 
-Every mutant runs in a process of its own, forked from one that has the libraries loaded, against the tests of its file: the
-cases of its functions, then the conventions and the laws of graphs and transforms. The score is published in `docs/testing.md`.
+First the tests run under a tracer, which says which of them execute a line. Then each mutant runs in a process of its own,
+forked from one that has collected all tests: the functions of the broken file get the code of the mutant, and the tests that
+execute the broken line run until one fails. What an import executes needs a fresh import instead. A test that fails where
+nothing is broken proves nothing, so each that notices a mutant must pass alone without. The score is published in
+`docs/testing.md`.
 """
 
 import argparse
 import ast
+import gc
+import hashlib
 import importlib.machinery
+import json
 import os
 import random
+import resource
 import signal
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
-SOURCE = Path(__file__).parents[2] / "src" / "autograd_core"
-SWAPS = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
-    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
-}  # fmt: skip
-SECONDS = 90
+from .mutants import Live, broken, sites
+from .telling_tests import FILES, ROOT, TESTS, Chooser, collected, coverage, executed_by_import, forked, name_of
+
+STUCK = 15  # seconds of computing after which a test hangs
+MEMORY = 8 << 30
 
 
-def sites(tree):
-    """Each place to break, as a node and a description; texts, annotations and what is raised are left alone."""
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.JoinedStr | ast.Raise | ast.Import | ast.ImportFrom | ast.Assert):
-            continue
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            continue
-        if isinstance(node, ast.BinOp) and type(node.op) in SWAPS:
-            yield node, f"{type(node.op).__name__} -> {SWAPS[type(node.op)].__name__}"
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
-            yield node, f"drop {type(node.op).__name__}"
-        elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
-            yield node, f"{type(node.ops[0]).__name__} -> {SWAPS[type(node.ops[0])].__name__}"
-        elif isinstance(node, ast.BoolOp):
-            yield node, f"{type(node.op).__name__} -> {SWAPS[type(node.op)].__name__}"
-        elif isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
-            yield node, f"{node.value!r} -> {changed(node.value)!r}"
-        elif isinstance(node, ast.IfExp | ast.If):
-            yield node, "negate the condition"
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "conj" and not node.args:
-            yield node, "drop .conj()"
-        for field, value in ast.iter_fields(node):
-            if field in ("annotation", "returns", "decorator_list", "type_comment", "defaults", "kw_defaults"):
-                continue
-            children = value if isinstance(value, list) else [value]
-            stack += [c for c in children if isinstance(c, ast.AST) and not (isinstance(c, ast.keyword) and c.arg == "words")]
-
-
-def changed(value):
-    return (not value) if isinstance(value, bool) else value + 1 if isinstance(value, int) else value * 2
-
-
-def break_at(tree, wanted):
-    """Break the site of a number, in place; returns its line and what was done."""
+def mutants(path):
+    """The mutants of a file, each with its line and the lines of the function around it, from 0 where there is none."""
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    around = {}
+    for node in ast.walk(tree):  # outer ones first
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            for body in node.body if isinstance(node.body, list) else [node.body]:
+                for inner in ast.walk(body):
+                    around[inner] = [node.lineno, node.end_lineno + 1]
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     for number, (node, what) in enumerate(sites(tree)):
-        if number != wanted:
-            continue
-        if isinstance(node, ast.BinOp | ast.BoolOp):
-            node.op = SWAPS[type(node.op)]()
-        elif isinstance(node, ast.Compare):
-            node.ops[0] = SWAPS[type(node.ops[0])]()
-        elif isinstance(node, ast.Constant):
-            node.value = changed(node.value)
-        elif isinstance(node, ast.IfExp | ast.If):
-            node.test = ast.UnaryOp(ast.Not(), node.test)
-        else:
-            inner = node.operand if isinstance(node, ast.UnaryOp) else node.func.value
-            node.__class__ = ast.BinOp  # the expression itself, times one: in place, since nothing knows its parent
-            node.left, node.op, node.right = inner, ast.Mult(), ast.Constant(1)
-            if what == "drop Not":
-                node.op, node.right = ast.BitAnd(), ast.Constant(True)
-        ast.fix_missing_locations(tree)
-        return node.lineno, what
-    raise IndexError(wanted)
+        yield {"file": path.name, "digest": digest, "number": number, "line": node.lineno, "what": what,
+               "inside": around.get(node, [0, 0])}  # fmt: skip
 
 
-def functions(entry):
-    """What an entry of the table was written with."""
-    if entry is None:
-        return []
-    candidates = [
-        *getattr(entry, "rules", ()),
-        *(getattr(entry, name, None) for name in ("rule", "forward", "function", "body")),
-    ]
-    return [f for f in candidates if hasattr(f, "__module__") and f.__module__]
+def watch():
+    """End this process if it computes, or waits, for too long."""
+    signal.setitimer(signal.ITIMER_PROF, STUCK)
+    signal.alarm(40 * STUCK)
 
 
-def imports(name, module):
-    return any(getattr(value, "__module__", None) == module for value in vars(sys.modules[name]).values())
-
-
-def notices(path, tree):
-    """Whether the tests of a file notice its mutant; runs in a process of its own."""
-    real = importlib.machinery.SourceFileLoader.get_code
-
-    def get_code(loader, name):
-        return compile(tree, str(path), "exec") if Path(loader.path) == path else real(loader, name)
-
-    importlib.machinery.SourceFileLoader.get_code = get_code
-    import pytest
-
-    import tests.conftest  # noqa: F401  (derandomises Hypothesis)
-
-    # what is loaded before the fork cannot be rewritten, of which pytest would warn
-    quiet = ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "-o", "filterwarnings="]
-    root = str(Path(__file__).parents[1])
-    if "_rules" in path.parts:
-        from autograd_core._primitive import TABLE
-        from tests import test_cases as laws
-
-        module = f"autograd_core._rules.{path.stem}"
-        users = {m for m in sys.modules if m.startswith("autograd_core._rules") and imports(m, module)}
-        for case in laws.CASES:
-            entry = TABLE.get(getattr(case.function, "__wrapped__", case.function)) or TABLE.get(case.function)
-            written = {r.__module__ for r in functions(entry)}
-            if module in written or users & written:
-                for i in range(len(case.calls)):
-                    laws.test_derivatives(case, i)
-                    laws.test_value_is_numpys(case, i)
-                    laws.test_gradients_have_their_operands_dtypes(case, i)
-        return pytest.main([*quiet, f"{root}/test_conventions.py", f"{root}/test_errors.py"]) != 0
-    files = ("graph", "transforms", "tensor", "conventions", "errors", "modes", "memory")
-    return pytest.main([*quiet, *(f"{root}/test_{name}.py" for name in files)]) != 0
-
-
-def run(path, number):
-    """One mutant: "noticed", "survived", or "too long", which counts as noticed. Without a number nothing is broken."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    line, what = (0, "nothing broken") if number is None else break_at(tree, number)
-    child = os.fork()
-    if child == 0:
-        with open(os.devnull, "w") as null:  # noqa: PTH123
-            os.dup2(null.fileno(), 1)
-            os.dup2(null.fileno(), 2)
+def attempt(items, plugin, names, seconds):
+    """Run tests until one fails, in this process; it is not usable afterwards."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    start = time.process_time()
+    names = [name for name in names if name in items]
+    for n, (name, following) in enumerate(zip(names, [*names[1:], None], strict=False)):
+        if time.process_time() - start > seconds:
+            return ["survived", f"after {n} of {len(names)} tests"]
+        watch()
         try:
-            code = 1 if notices(path, tree) else 0
-        except BaseException:  # noqa: BLE001  (whatever a mutant raises is noticed)
-            code = 1
-        os._exit(code)
-    deadline = time.time() + SECONDS
-    while time.time() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return ("survived" if os.waitstatus_to_exitcode(status) == 0 else "noticed"), line, what
-        time.sleep(0.05)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return "too long", line, what
+            if plugin.fails(items[name], items.get(following)):
+                return ["noticed", name]
+        except BaseException:  # noqa: BLE001  (a mutant may raise what pytest does not catch)
+            return ["noticed", name]
+    return ["survived", f"after all of {len(names)} tests"]
+
+
+def swapped(todo, chooser, seconds, note, tests):
+    """Mutants within functions, in forks of a process that has collected all tests."""
+
+    def loop(items, plugin):
+        live = {path.name: Live(path) for path in FILES}
+        items = {name_of(item): item for item in items}
+        trusted = {}
+        gc.collect()
+        gc.freeze()
+
+        def run(name, number, names, seconds=seconds):
+            def body():
+                live[name].swap(number)
+                return attempt(items, plugin, names, seconds)
+
+            return forked(body)
+
+        for name in {mutant["file"] for mutant in todo}:
+            said = run(name, None, chooser.tests({"file": name, "line": 0, "inside": [0, 0]}), seconds / 6)
+            if said[0] != "survived":
+                raise RuntimeError(f"the tests of {name} fail where nothing is broken: {said}")
+        for mutant in todo:
+            names = chooser.tests(mutant)
+            outcome, by = run(mutant["file"], mutant["number"], names)
+            if outcome == "noticed":
+                if by not in trusted:  # a test that fails where nothing is broken proves nothing
+                    trusted[by] = run(mutant["file"], None, [by])[0] == "survived"
+                outcome = outcome if trusted[by] else "harness"
+                chooser.learn(mutant, by)
+            note(mutant, outcome, by)
+
+    collected(tests, loop)
+
+
+def freshly(name, number, names, seconds):
+    """One mutant by a fresh import of everything, in a process of its own."""
+    path = next(path for path in FILES if path.name == name)
+    return forked(lambda: imported(path, number, names, seconds))
+
+
+def imported(path, number, names, seconds):
+    code = broken(ast.parse(path.read_text(encoding="utf-8")), path, number)
+    real = importlib.machinery.SourceFileLoader.get_code
+    importlib.machinery.SourceFileLoader.get_code = lambda self, name: code if Path(self.path) == path else real(self, name)
+    said = ["noticed", "import"]
+
+    def loop(items, plugin):
+        said[:] = ["harness", "loop"]
+        said[:] = attempt({name_of(item): item for item in items}, plugin, names, seconds)
+
+    files = sorted({str(ROOT / name.partition("::")[0]) for name in names})
+    watch()
+    try:
+        collected(files, loop)
+    except BaseException:  # noqa: BLE001  (whatever importing a mutant raises is noticed)
+        return said
+    return said
+
+
+# -- the command ----------------------------------------------------------------------------------------------------------
+
+
+def digest(*paths):
+    return hashlib.sha256("".join(path.read_text(encoding="utf-8") for path in paths).encode()).hexdigest()
+
+
+def traced(tests, path):
+    """What an import executes, and the coverage of tests, kept in a file until the sources, the cases or a test change."""
+    shared = digest(*FILES, *sorted(set((ROOT / "tests").glob("*.py")) - set(map(Path, TESTS))))
+    files = {os.path.relpath(test, ROOT): digest(Path(test)) for test in tests}
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    if kept.get("shared") != shared:
+        kept = {"shared": shared, "files": {}, "at_import": forked(executed_by_import), "covered": {}}
+    same = {name for name, found in files.items() if kept["files"].get(name) == found}
+    known = {test: found for test, found in kept["covered"].items() if test.partition("::")[0] in same}
+    kept |= {"files": files, "covered": forked(lambda: coverage(tests, known))}
+    path.write_text(json.dumps(kept))
+    return kept["at_import"], kept["covered"]
+
+
+def key(mutant):
+    return mutant["file"], mutant["digest"], mutant["number"]
+
+
+def results(path):
+    """The last outcome of each mutant that the file holds."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return {key(r): r for r in map(json.loads, lines)}
+
+
+def report(chosen, found):
+    """Print the survivors, and how many of the mutants were noticed."""
+    done = [found[key(m)] for m in chosen if key(m) in found]
+    for r in done:
+        if r["outcome"] in ("survived", "harness"):
+            print(f"{r['file']}:{r['line']} {r['what']} ({r['outcome']} {r['by']})")
+    counts = Counter(r["outcome"] for r in done)
+    noticed = counts["noticed"] + counts["stopped"]
+    print(f"{noticed} of {len(done)} mutants noticed ({noticed / max(len(done), 1):.2%}); {dict(counts)}")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sample", type=int, default=200)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results", type=Path)
+    parser.add_argument("--sample", type=int, help="so many at random, of all")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", default="", help="part of a file's name")
+    parser.add_argument("--only", nargs="*", default=[""], help="parts of file:line")
+    parser.add_argument("--again", action="store_true", help="run the survivors again")
+    parser.add_argument("--seconds", type=float, default=60.0, help="after which a mutant has survived")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="the test files")
     given = parser.parse_args()
     import hypothesis.extra.numpy  # noqa: F401
     import numpy as np  # noqa: F401
@@ -171,28 +190,39 @@ def main():
     import scipy.special  # noqa: F401
 
     sys.dont_write_bytecode = True
-    files = [*sorted((SOURCE / "_rules").glob("*.py")), SOURCE / "_graph.py", SOURCE / "_forward.py"]
-    places = [
-        (path, i)
-        for path in files
-        if given.only in path.name
-        for i, _ in enumerate(sites(ast.parse(path.read_text(encoding="utf-8"))))
-    ]
-    chosen = random.Random(given.seed).sample(places, min(given.sample, len(places)))
-    for path in (SOURCE / "_rules" / "reductions.py", SOURCE / "_graph.py"):  # the tests must pass where nothing is broken
-        outcome, _, _ = run(path, None)
-        if outcome != "survived":
-            parser.error(f"the tests of {path.name} fail without a mutation")
-    counts, survivors = Counter(), []
-    for path, number in chosen:
-        outcome, line, what = run(path, number)
-        counts[outcome] += 1
-        if outcome == "survived":
-            survivors.append(f"{path.name}:{line} {what}")
-            print(survivors[-1], flush=True)
-    noticed = len(chosen) - counts["survived"]
-    share = noticed / max(len(chosen), 1)
-    print(f"{noticed} of {len(chosen)} mutants noticed ({share:.0%}), of {len(places)} possible; {dict(counts)}")
+    everything = [m for path in FILES for m in mutants(path) if any(part in f"{m['file']}:{m['line']}" for part in given.only)]
+    chosen = random.Random(given.seed).sample(everything, min(given.sample or len(everything), len(everything)))
+    chooser = Chooser(*traced(given.tests, given.results.with_suffix(".coverage.json")))
+    before = results(given.results)
+    done = {k for k, r in before.items() if r["outcome"] != "harness"}
+    survived = {k for k, r in before.items() if r["outcome"] == "survived"}
+    todo = [m for m in chosen if (key(m) in survived if given.again else key(m) not in done)]
+    random.Random(given.seed).shuffle(todo)  # so that what is done is a sample when it is interrupted
+    by_import = [m for m in todo if chooser.needs_import(m)]
+    inside = [m for m in todo if not chooser.needs_import(m)]
+
+    def note(mutant, outcome, by):
+        with given.results.open("a") as file:
+            file.write(json.dumps({**mutant, "outcome": outcome, "by": by}) + "\n")
+
+    if inside:
+        said = forked(lambda: swapped(inside, chooser, given.seconds, note, given.tests))
+        if said is not None:
+            parser.error(str(said))
+        now = results(given.results)
+        by_import += [m for m in inside if now[key(m)]["outcome"] == "harness"]
+    trusted = {}
+    for mutant in by_import:
+        names = chooser.tests(mutant)
+        outcome, by = freshly(mutant["file"], mutant["number"], names, given.seconds)
+        if outcome == "noticed":
+            if by not in trusted:
+                trusted[by] = (
+                    freshly(mutant["file"], None, names[:1] if by == "import" else [by], given.seconds)[0] == "survived"
+                )
+            outcome = outcome if trusted[by] else "harness"
+        note(mutant, outcome, by)
+    report(chosen, results(given.results))
 
 
 if __name__ == "__main__":
