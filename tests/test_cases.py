@@ -300,7 +300,8 @@ def origin(entry: Any) -> str:
     if isinstance(entry, Composite):
         return entry.body.__module__
     rules = [r for r in (*entry.rules, entry.rule) if r is not None]
-    return rules[0].__module__ if rules else "autograd_core"
+    module = rules[0].__module__ if rules else "autograd_core"
+    return "a doctest" if module == "autograd_core._primitive" else module  # which itself has no rules
 
 
 def test_names_are_unique() -> None:

@@ -181,7 +181,7 @@ def _aligned(given: Any, args: tuple[Any, ...], call: _Call, name: str) -> list[
 _STATES: list[tuple[Callable[[], Any], Callable[[Any], None]]] = []
 
 
-def register_state(capture: Callable[[], Any], restore: Callable[[Any], None]) -> None:
+def register_state(capture: Callable[[], Any], restore: Callable[[Any], None]) -> Callable[[], None]:
     """Name ambient state, such as a random generator's, that `checkpoint` restores before it runs a function again.
 
     Parameters
@@ -191,13 +191,26 @@ def register_state(capture: Callable[[], Any], restore: Callable[[Any], None]) -
     restore : callable
         Takes such a value and makes it the state.
 
+    Returns
+    -------
+    callable
+        Takes the state off the list again.
+
     Examples
     --------
     >>> import autograd_core as ac, numpy as np
     >>> rng = np.random.default_rng(0)
-    >>> ac.register_state(lambda: rng.bit_generator.state, lambda s: setattr(rng.bit_generator, "state", s))
+    >>> forget = ac.register_state(lambda: rng.bit_generator.state, lambda s: setattr(rng.bit_generator, "state", s))
+    >>> forget()
     """
-    _STATES.append((capture, restore))
+    state = (capture, restore)
+    _STATES.append(state)
+
+    def forget() -> None:
+        if state in _STATES:
+            _STATES.remove(state)
+
+    return forget
 
 
 def is_recomputing() -> bool:

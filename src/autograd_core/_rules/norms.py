@@ -106,7 +106,8 @@ def cond(x: Any, p: Any = None) -> Any:
     x = matrices(x, "cond", square=False)
     if p is None or p in (2, -2):
         s = svdvals(x)
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
-    y = norm(x, p, (-2, -1)) * norm(rules.inverse(x), p, (-2, -1))
+        y = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    else:
+        y = norm(x, p, (-2, -1)) * norm(rules.inverse(x), p, (-2, -1))
     singular = np.isnan(y) & ~np.any(np.isnan(x), axis=(-2, -1))
     return np.where(singular, math.inf, y)
