@@ -1,7 +1,8 @@
 """The places where a file can be broken by one small mistake, and the file so broken: as code, or in a running program.
 
 A mistake is a sign, a factor, an axis, a comparison, a number, a condition or a conjugate. Texts, annotations, defaults,
-decorators and what is raised are left alone.
+decorators and what is raised are left alone, and so is what nothing depends on: `strict=`, which only checks, and the -1 of a
+`reshape`, for which NumPy takes any negative number.
 """
 
 import ast
@@ -35,9 +36,15 @@ def sites(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         for field, value in ast.iter_fields(node):
             if field not in FIELDS_LEFT_ALONE:
                 children = value if isinstance(value, list) else [value]
-                stack += [
-                    c for c in children if isinstance(c, ast.AST) and not (isinstance(c, ast.keyword) and c.arg == "words")
-                ]
+                stack += [c for c in children if isinstance(c, ast.AST) and not without_effect(node, c)]
+
+
+def without_effect(parent: ast.AST, node: ast.AST) -> bool:
+    """Whether a broken node could not change what is computed."""
+    if isinstance(node, ast.keyword):
+        return node.arg in {"words", "strict"}
+    reshaped = isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and parent.func.attr == "reshape"
+    return reshaped and node is not parent.func and ast.unparse(node) == "-1"
 
 
 def mistake(node: ast.AST) -> str:
