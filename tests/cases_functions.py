@@ -13,7 +13,7 @@ import numpy as np
 from numpy._core import umath
 from numpy.polynomial import polynomial
 
-from autograd_core._rules import analytic, calculus, histograms, ordering, padding, rearranging
+from autograd_core._rules import analytic, calculus, histograms, horner, ordering, padding, polynomials, rearranging
 from autograd_core.testing.domains import above_one, between, distinct, inside, nonzero, positive, real, small, unit
 
 from .cases import call, pointwise, shaped
@@ -239,19 +239,31 @@ composed(np.vecmat, call(real(2), real(2, 3)))
 
 # -- polynomials ----------------------------------------------------------------------------------------------------------
 
-composed(np.polyval, call(real(4), real(2)))
+composed(np.polyval, call(real(4), real(2)), call(real(1), real(2)), call(real(3), real()), call(real(3, 2), real(2, 2)))
+shaped(
+    horner.valued,
+    call(real(3, 2), real(2), real(2)),
+    call(real(2, 3, 2, 1), real(2, 1), real(3)),
+    call(real(1, 2), real(), real()),
+)
+shaped(
+    horner.moments, call(real(2), real(2), shape=(3,)), call(real(2, 3), real(2, 1), real(3), shape=(2, 3, 1)),
+    call(real(3, 2), real(2), shape=(2, 3, 1)), call(real(), real(), real(), shape=(1, 2)),
+)  # fmt: skip
 composed(np.polyadd, call(real(3), real(2)))
 composed(np.polysub, call(real(2), real(3)))
 composed(np.polymul, call(nonzero(3), nonzero(2)))
-composed(np.polydiv, call(nonzero(4), nonzero(2)))
+composed(np.polydiv, call(nonzero(4), nonzero(2)), call(nonzero(2), nonzero(1)), call(nonzero(2), nonzero(3)))
+shaped(polynomials.divided, call(nonzero(5), nonzero(3)), call(nonzero(2), nonzero(2)), call(nonzero(3), nonzero(1)))
 composed(np.polyder, call(real(4)), call(real(4), 2))
 composed(np.polyint, call(real(3), 2, real(2)))
-composed(np.poly, call(real(3)), rtol=1e-5)
+composed(np.poly, call(real(3)), call(real(1)), rtol=1e-5)
+shaped(polynomials.from_roots, call(real(5)), call(real(2)), call(real(0)))
 composed(np.roots, call(nonzero(2)))
 composed(np.vander, call(real(3)), call(real(2), 4, increasing=True))
 of_reals(np.polyfit, call(np.linspace(-1, 1, 5), real(5), 2), call(np.linspace(-1, 1, 4), real(4), 1, w=WEIGHTS[[0, 1, 2, 0]]))
 composed(polynomial.polyval2d, call(real(2), real(2), real(2, 3)))
-composed(polynomial.polygrid2d, call(real(2), real(3), real(2, 3)))
+composed(polynomial.polygrid2d, call(real(2), real(3), real(2, 3)), call(real(2, 1), real(), real(1, 2, 2)))
 
 # -- assignment and creation, which NumPy dispatches by their first argument or by `like=` --------------------------------
 

@@ -34,8 +34,6 @@ UNDETERMINED = {
     "unique_values": "NumPy leaves their order open",
     "nanpercentile": "of no elements NumPy forgets the axes of q",
     "nanquantile": "of no elements NumPy forgets the axes of q",
-    "polygrid2d": "infinite coefficients cancel in another order",
-    "polyval2d": "infinite coefficients cancel in another order",
 }
 PUBLIC = [c for c in CASES if "autograd_core._rules" not in (getattr(c.function, "__module__", None) or "")]
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.polynomial import polynomial
 
 import autograd_core as ac
+from autograd_core._rules import polynomials
 
 N = 20_000
 MANY = np.arange(N) % 97
@@ -76,6 +78,12 @@ CALLS: dict[str, tuple[Any, tuple[tuple[int, ...], ...]]] = {
     "lstsq": (lambda a, b: np.linalg.lstsq(a, b)[0], ((2000, 10), (2000,))),
     "norm": (lambda x: np.linalg.norm(x, axis=0), (SQUARE,)),
     "sinc": (np.sinc, ((N,),)),
+    "polyval": (np.polyval, ((200,), (2000,))),
+    "polyval2d": (polynomial.polyval2d, ((2000,), (2000,), (40, 40))),
+    "polygrid2d": (polynomial.polygrid2d, ((140,), (140,), (40, 40))),
+    "polydiv": (lambda u: np.concatenate(np.polydiv(u, [3.0, 1.0, 0.5])), ((5000,),)),
+    "poly": (lambda r: polynomials.from_roots(r / 100), ((1000,),)),  # np.poly itself looks at each root for overrides
+    "vander": (lambda x: np.vander(x, 20), ((2000,),)),
 }
 
 

@@ -11,6 +11,7 @@ from . import determinants as determinants
 from . import elementwise as elementwise
 from . import fft as fft
 from . import histograms as histograms
+from . import horner as horner
 from . import indexing as indexing
 from . import joining as joining
 from . import linalg as linalg

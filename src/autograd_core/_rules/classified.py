@@ -6,7 +6,6 @@ import importlib
 from typing import Any
 
 import numpy as np
-from numpy import polynomial
 
 from .._primitive import LATE, composite, constant, primitive, refused
 from .common import array
@@ -206,32 +205,3 @@ refused(
     *(getattr(np.char, name) for name in ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal")),
 )
 refused("it is NumPy's own means of making ones of any dtype; use ac.ones_like", _UMATH._ones_like)
-
-# -- the lowest powers first ----------------------------------------------------------------------------------------------
-
-
-@composite(polynomial.polynomial.polyval2d)
-def polyval2d(x: Any, y: Any, c: Any) -> Any:
-    """The value of a polynomial of two variables, the lowest powers first."""
-    x, y = array(x), array(y)
-    if x.shape != y.shape:
-        raise ValueError("x, y are incompatible")
-    return _nested(c, (x, y), grid=False)
-
-
-@composite(polynomial.polynomial.polygrid2d)
-def polygrid2d(x: Any, y: Any, c: Any) -> Any:
-    """The values of a polynomial of two variables on a grid."""
-    return _nested(c, (array(x), array(y)), grid=True)
-
-
-def _nested(c: Any, points: tuple[Any, ...], grid: bool) -> Any:
-    c = array(c)
-    for i, x in enumerate(points):
-        n = c.shape[0]
-        lift = (..., *(None,) * x.ndim) if grid or i == 0 else ...
-        total = c[n - 1][lift] + 0 * x
-        for k in range(n - 2, -1, -1):
-            total = c[k][lift] + total * x
-        c = total
-    return c

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import polynomial as lowest_first
 
 from .._errors import UnsupportedFunction
-from .._primitive import composite
+from .._primitive import composite, general, primitive
+from .calculus import correlated
 from .common import array
+from .horner import valued
 
 
 def _vector(p: Any) -> Any:
@@ -22,12 +25,30 @@ def _vector(p: Any) -> Any:
 @composite(np.polyval)
 def polyval(p: Any, x: Any) -> Any:
     """The value of a polynomial, by Horner's rule."""
-    p = np.atleast_1d(array(p))
-    x = array(x)
-    y = np.zeros_like(x)
-    for i in range(p.shape[0]):
-        y = y * x + p[i]
-    return y
+    p, x = np.atleast_1d(array(p)), array(x)
+    return valued(p[::-1], x) if p.shape[0] else np.zeros_like(x)
+
+
+@composite(lowest_first.polyval2d)
+def polyval2d(x: Any, y: Any, c: Any) -> Any:
+    """The value of a polynomial of two variables, the lowest powers first."""
+    x, y = array(x), array(y)
+    if x.shape != y.shape:
+        raise ValueError("x, y are incompatible")
+    return _of_two(c, x, y, x.ndim)
+
+
+@composite(lowest_first.polygrid2d)
+def polygrid2d(x: Any, y: Any, c: Any) -> Any:
+    """The values of a polynomial of two variables on a grid."""
+    x, y = array(x), array(y)
+    return _of_two(c, x.reshape(*x.shape, *(1,) * y.ndim), y, x.ndim + y.ndim)
+
+
+def _of_two(c: Any, x: Any, y: Any, ndim: int) -> Any:
+    c = array(c)
+    c = c if c.dtype.kind in "fc" else c.astype(float)
+    return valued(c.reshape(*c.shape, *(1,) * ndim), x, y)
 
 
 def _aligned(a: Any, b: Any) -> tuple[Any, Any]:
@@ -68,22 +89,48 @@ def polymul(a1: Any, a2: Any) -> Any:
     return np.convolve(_without_leading_zeros(a1), _without_leading_zeros(a2))
 
 
+@primitive
+def divided(u: Any, v: Any) -> Any:
+    """The quotient of two polynomials and, behind it, what long division leaves of `u`."""
+    count = u.shape[0] - v.shape[0] + 1
+    rest, scale = u.copy().astype(np.result_type(u, v)), 1.0 / v[0]
+    quotient = rest[:count].copy()
+    for k in range(count):
+        quotient[k] = scale * rest[k]
+        rest[k : k + v.shape[0]] -= quotient[k] * v
+    return np.concatenate([quotient, rest])
+
+
+def _transposed(g: Any, u: Any, v: Any) -> Any:
+    """Solve the transpose of ``u = convolve(quotient, v) + [0, remainder]``, which is triangular: long division in reverse."""
+    count = u.shape[0] - v.shape[0] + 1
+    last = g[2 * count :]
+    overlaps = correlated(np.concatenate([np.zeros(count, g.dtype), last]), v)
+    wanted = np.concatenate([np.flip(g[:count] - overlaps), np.zeros(v.shape[0] - 1, g.dtype)])
+    return np.concatenate([np.flip(divided(wanted, v)[:count]), last])
+
+
+general(
+    divided,
+    lambda g, _y, _u, v: _transposed(g, _u, v),
+    lambda g, y, _u, v: -correlated(_transposed(g, _u, v), y[: _u.shape[0] - v.shape[0] + 1]),
+)
+
+
 @composite(np.polydiv)
 def polydiv(u: Any, v: Any) -> Any:
     """Quotient and remainder of two polynomials."""
     u, v = _vector(u), _vector(v)
-    m, n = u.shape[0] - 1, v.shape[0] - 1
-    kind = np.result_type(u.dtype, v.dtype)
-    rest, quotient = u.astype(kind), []
-    for k in range(m - n + 1):
-        d = rest[k] / v[0]
-        quotient.append(d)
-        rest = rest - np.concatenate([np.zeros(k, kind), d * v, np.zeros(m - n - k, kind)])
-    q = np.stack(quotient) if quotient else np.zeros(1, kind)
+    count = u.shape[0] - v.shape[0] + 1
+    if count < 1:
+        quotient, rest = np.zeros(1, np.result_type(u, v)), u.astype(np.result_type(u, v))
+    else:
+        y = divided(u, v)
+        quotient, rest = y[:count], y[count:]
     start = 0
     while start < rest.shape[0] - 1 and bool(np.allclose(rest[start], 0, rtol=1e-14)):
         start += 1
-    return q, rest[start:]
+    return quotient, rest[start:]
 
 
 @composite(np.polyder)
@@ -113,6 +160,30 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     return p
 
 
+@primitive
+def from_roots(r: Any) -> Any:
+    """The coefficients of the product of ``x - r[i]``."""
+    y = np.ones(1, r.dtype)
+    for root in r:
+        y = np.convolve(y, np.stack([np.ones_like(root), -root]))
+    return y
+
+
+def from_roots_rule(g: Any, _y: Any, r: Any) -> Any:
+    """Halve the product: each half's cotangent is `g` correlated with the other half. No root is ever divided out."""
+    n = r.shape[0]
+    if n < 2:
+        return -g[1:]
+    left, right = r[: n // 2], r[n // 2 :]
+    return np.concatenate([
+        from_roots_rule(correlated(g, from_roots(right)), _y, left),
+        from_roots_rule(correlated(g, from_roots(left)), _y, right),
+    ])  # fmt: skip
+
+
+general(from_roots, from_roots_rule)
+
+
 @composite(np.poly)
 def poly(seq_of_zeros: Any) -> Any:
     """The coefficients of the polynomial with given roots, or the characteristic polynomial of a matrix."""
@@ -121,9 +192,9 @@ def poly(seq_of_zeros: Any) -> Any:
         roots = np.linalg.eigvals(roots)
     elif roots.ndim != 1:
         raise ValueError("input must be 1d or non-empty square 2d array.")
-    a = np.ones(1, roots.dtype if roots.dtype.kind in "fc" else float)
-    for i in range(roots.shape[0]):
-        a = np.convolve(a, np.stack([np.ones_like(roots[i]), -roots[i]]))
+    if not roots.shape[0]:
+        return 1.0
+    a = from_roots(roots if roots.dtype.kind in "fc" else roots.astype(float))
     if a.dtype.kind == "c" and bool(np.all(np.sort(roots) == np.sort(roots.conj()))):
         return np.real(a)
     return a
