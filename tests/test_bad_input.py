@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 import autograd_core as ac
 from autograd_core._tree import flatten
 
-from .cases import CASES, Case
+from .cases import Case
+from .every_case import CASES
 from .test_cases import draw, same
 
 SHAPES = ((), (0,), (1,), (3,), (2, 3), (0, 3), (3, 0), (3, 3), (2, 3, 3), (1, 1, 4))

@@ -23,9 +23,8 @@ from autograd_core._primitive import TABLE, Composite, Constant, Primitive
 from autograd_core._tree import flatten
 from autograd_core.testing.domains import Operand
 
-from . import cases_functions as _more  # noqa: F401  (they enter their functions into the table)
-from . import cases_linalg as _even_more  # noqa: F401
-from .cases import CASES, CONSTANT, Call, Case
+from .cases import CONSTANT, Call, Case
+from .every_case import CASES
 
 VARIANTS = [(case, i) for case in CASES for i in range(len(case.calls))]
 IDS = [f"{case.name}-{i}" for case, i in VARIANTS]

@@ -19,7 +19,8 @@ import pytest
 import autograd_core as ac
 
 from .any_input import CHOICES, FLAGS
-from .cases import CASES, Call, Case
+from .cases import Call, Case
+from .every_case import CASES
 from .test_bad_input import EXPECTED, PUBLIC, UNDETERMINED, compare
 from .test_cases import Drawn, central, cotangent_for, draw, inner
 

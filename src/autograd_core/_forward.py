@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ._graph import Box, Path, between, cast, check_not_released, pullback, reboxed, sum_to
+from ._graph import Box, Path, between, cast, check_not_released, pullback, reboxed
 from ._modes import setting
 from ._node import ITEM, Form, Node, new_node
 from ._primitive import Primitive
+from ._rules.common import sum_to
 from ._rules.quiet import quiet
 
 __all__ = ["pushforward"]

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ._errors import GraphReleasedError, RuleError
+from ._errors import GraphReleasedError
 from ._modes import Observer
 from ._node import ITEM, RELEASED, Form, Node, item_node
+from ._rules.common import sum_to
 
 __all__ = [
     "Box",
@@ -30,7 +31,6 @@ __all__ = [
     "pullback",
     "reboxed",
     "references",
-    "sum_to",
 ]
 
 Box = Callable[[Any, "Node | None"], Any]
@@ -41,17 +41,6 @@ Path = tuple[list[Node], set[Node], bool]
 
 ndarray = np.ndarray
 _number = attrgetter("number")
-
-
-def sum_to(c: Any, shape: tuple[int, ...]) -> Any:
-    """Sum `c` down to `shape`: the transpose of broadcasting `shape` up to `c.shape`."""
-    if c.shape == shape:
-        return c
-    lead = c.ndim - len(shape)
-    if lead < 0 or any(n not in (1, m) for n, m in zip(shape, c.shape[lead:], strict=True)):
-        raise RuleError(f"a rule returned shape {c.shape} for an operand of shape {shape}")
-    axes = (*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 != c.shape[lead + i]))
-    return (c.sum(axis=axes) if axes else c).reshape(shape)
 
 
 def cast(c: Any, dtype: np.dtype[Any]) -> Any:

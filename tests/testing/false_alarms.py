@@ -21,7 +21,7 @@ from autograd_core._tree import flatten
 from autograd_core.testing import AccuracyWarning, check_gradients
 from autograd_core.testing._programs import Word, draw_program
 from autograd_core.testing.domains import Operand
-from tests.cases import CASES
+from tests.every_case import CASES
 from tests.testing.beside_kinks import beside_kink
 from tests.testing.networks import network
 

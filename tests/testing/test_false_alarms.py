@@ -62,3 +62,16 @@ def test_complex_results_beside_a_kink():
     assert check_derivative(lambda x: np.abs(x) * (1 + 2j), lambda x: np.sign(x) * (1 + 2j), np.array([1e-9, -1.0, 0.0]))
     with pytest.raises(DerivativeError):
         check_derivative(lambda x: np.abs(x) * (1 + 2j), lambda x: np.sign(x) * (1 + 3j), np.array([1e-9]))
+
+
+def test_given_directions_are_kept_to():
+    """Elements of a symmetric matrix cannot move alone; only `full=True` moves them."""
+    a = np.array([[1.0, 0.5], [0.5, -1.0]])
+
+    def symmetric(rng):
+        v = rng.standard_normal((2, 2))
+        return [v + v.T]
+
+    assert check_gradients(np.linalg.eigvalsh, a, directions=symmetric)
+    with pytest.raises(DerivativeError, match="element"):
+        check_gradients(np.linalg.eigvalsh, a, directions=symmetric, full=True)

@@ -12,8 +12,8 @@ from autograd_core.testing import strategies as ac_st
 from autograd_core.testing._programs import Word, draw_program
 from autograd_core.testing._property import Settings
 from autograd_core.testing._snippet import imported
-from tests.cases import CASES
 from tests.cases_linalg import columns
+from tests.every_case import CASES
 from tests.test_cases import origin
 
 WORDS = [Word(c.function, call.args, call.kwargs, c.pointwise, c.through) for c in CASES for call in c.calls]

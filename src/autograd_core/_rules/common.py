@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .._errors import UnsupportedFunction
+from .._errors import RuleError, UnsupportedFunction
 from .._primitive import constant, primitive
 
-__all__ = ["array", "axes_of", "axis_of", "by_numpy", "holds_recorded", "keep", "refuse_out", "slab"]
+__all__ = ["array", "axes_of", "axis_of", "by_numpy", "holds_recorded", "keep", "refuse_out", "slab", "sum_to"]
 
 
 def array(x: Any) -> Any:
@@ -46,6 +46,17 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
 def slab(axis: int, start: int | None, stop: int | None, step: int | None = None) -> tuple[slice, ...]:
     """An index that cuts one axis."""
     return (*(slice(None),) * axis, slice(start, stop, step))
+
+
+def sum_to(c: Any, shape: tuple[int, ...]) -> Any:
+    """Sum `c` down to `shape`: the transpose of broadcasting `shape` up to `c.shape`."""
+    if c.shape == shape:
+        return c
+    lead = c.ndim - len(shape)
+    if lead < 0 or any(n not in (1, m) for n, m in zip(shape, c.shape[lead:], strict=True)):
+        raise RuleError(f"a rule returned shape {c.shape} for an operand of shape {shape}")
+    axes = (*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 != c.shape[lead + i]))
+    return (c.sum(axis=axes) if axes else c).reshape(shape)
 
 
 @primitive

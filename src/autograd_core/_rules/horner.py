@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .._graph import sum_to
 from .._primitive import primitive, variadic
-from .common import slab
+from .common import slab, sum_to
 
 
 @primitive

@@ -58,7 +58,8 @@ def check_gradients(
         Of the random directions.
     full : bool, optional
         Compare element by element, or along random directions (which finds as much, and costs the same for large operands); by
-        default by elements for small operands. What fails along a direction is traced to its element either way.
+        default by elements for small operands whose directions are free. What fails along a direction is traced to its element
+        either way.
     directions : callable, optional
         Draws one direction for each operand, where not every direction is allowed (symmetric matrices, say).
     explain : bool
@@ -102,7 +103,7 @@ def check_gradients(
             AccuracyWarning,
             stacklevel=2,
         )
-    by_elements = problem.size <= _FULL if full is None else full
+    by_elements = problem.size <= _FULL and directions is None if full is None else full
     check = Comparisons(problem, Tolerance.of(problem.dtype, rtol, atol), modes, by_elements, directions)
     finding = check.run(order)
     if finding is None:
