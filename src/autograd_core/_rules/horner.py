@@ -39,11 +39,11 @@ def moments(g: Any, *points: Any, shape: tuple[int, ...]) -> Any:
     axis, x = len(points) - 1, points[-1]
     inner = (*shape[:axis], *shape[axis + 1 :])
     wide = np.broadcast_shapes(inner[axis:], *(p.shape for p in points[:-1]))
-    sums = []
+    sums = np.empty(shape, np.result_type(g.dtype, *(p.dtype for p in points)), like=g)
     for k in range(shape[axis]):
         g = g * x if k else g
-        sums.append(moments(sum_to(g, wide), *points[:-1], shape=inner))
-    return np.stack(sums, axis=axis)
+        sums[(*(slice(None),) * axis, k)] = moments(sum_to(g, wide), *points[:-1], shape=inner)
+    return sums
 
 
 def _derived(c: Any, axis: int) -> Any:
