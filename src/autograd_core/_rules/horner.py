@@ -39,7 +39,7 @@ def moments(g: Any, *points: Any, shape: tuple[int, ...]) -> Any:
     axis, x = len(points) - 1, points[-1]
     inner = (*shape[:axis], *shape[axis + 1 :])
     wide = np.broadcast_shapes(inner[axis:], *(p.shape for p in points[:-1]))
-    sums = np.empty(shape, np.result_type(g.dtype, *(p.dtype for p in points)), like=g)
+    sums = np.empty(shape, np.result_type(g.dtype, *(p.dtype for p in points)), like=g[...])
     for k in range(shape[axis]):
         g = g * x if k else g
         sums[(*(slice(None),) * axis, k)] = moments(sum_to(g, wide), *points[:-1], shape=inner)
