@@ -111,17 +111,23 @@ class Chunked(NDArrayOperatorsMixin):
         return lambda *args, **kwargs: _wrapped(method(*_inner(args), **_inner(kwargs)))
 
     def __getitem__(self, index: Any) -> Any:
+        if any(isinstance(i, bool | np.bool_) for i in _parts(index)):  # Dask reads True as the number 1
+            raise UnsupportedFunction(_missing(f"a single boolean as an index, {index}", self.shape))
         if _moves_axes(index):
             raise UnsupportedFunction(_missing(f"an index of arrays on both sides of a slice, {index}", self.shape))
         return _wrapped(_asked("this index", self.shape, lambda: self.inner[_inner(index)]))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         index, value = _inner(index), _inner(value)
-        if type(index) is tuple and None in index:  # Dask does not store at new axes: they have length one
-            shape, index = self.inner[index].shape, tuple(i for i in index if i is not None)
+        shape = self[index].shape
+        if 0 in shape:  # Dask does not store nothing
+            da.broadcast_to(value, shape)  # raises if it does not fit
+            return
+        if any(i is None for i in _parts(index)):  # nor at new axes: they have length one
+            index = tuple(i for i in _parts(index) if i is not None)
             value = da.broadcast_to(value, shape).reshape(self.inner[index].shape)
         changed = self.inner.copy()  # a Dask array is a recipe, which others may hold: this one gets its own
-        changed[index] = value
+        _asked("assignment at this index", self.shape, lambda: changed.__setitem__(index, value))
         self.inner = changed
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
@@ -178,11 +184,16 @@ class Chunked(NDArrayOperatorsMixin):
 
 
 def _asked(what: str, shape: tuple[int, ...], call: Callable[[], Any]) -> Any:
-    """What Dask answers, unless it says itself that it does not implement it."""
+    """What Dask answers, unless it says itself that it does not implement it, or an assertion of its own fails."""
     try:
         return call()
-    except NotImplementedError as error:
-        raise UnsupportedFunction(f"{_missing(what, shape)} (Dask says: {str(error).strip()})") from error
+    except (NotImplementedError, AssertionError) as error:
+        says = str(error).strip() or type(error).__name__
+        raise UnsupportedFunction(f"{_missing(what, shape)} (Dask says: {says})") from error
+
+
+def _parts(index: Any) -> tuple[Any, ...]:
+    return index if type(index) is tuple else (index,)
 
 
 def _moves_axes(index: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, constant, elementwise, primitive
-from .common import array
+from .common import array, holds
 
 # -- quotients by the argument --------------------------------------------------------------------------------------------
 #
@@ -119,7 +119,8 @@ def real_if_close(a: Any, tol: Any = 100) -> Any:
     if a.dtype.kind != "c":
         return a
     limit = tol * float(np.finfo(a.dtype).eps) if tol > 1 else tol
-    return np.real(a) if bool(np.all(np.abs(np.imag(a)) < limit)) else a
+    far = ~(np.abs(np.imag(a)) < limit)
+    return a if holds(far, "np.real_if_close's dtype depends on whether an imaginary part is large") else np.real(a)
 
 
 @composite(np.nan_to_num)
@@ -193,7 +194,7 @@ def frexp(a: Any) -> Any:
 def _wider(a: Any, outside: Any) -> Any:
     """Make real numbers complex if some lie where a real function is not defined."""
     a = array(a)
-    if a.dtype.kind != "c" and bool(np.any(outside(a))):
+    if a.dtype.kind != "c" and holds(outside(a), "np.emath's dtype depends on whether an element lies outside the real domain"):
         return a.astype(np.complex64 if a.dtype == np.float32 else np.complex128)
     return a
 
@@ -228,9 +229,9 @@ def logn(n: Any, x: Any) -> Any:
 def power(x: Any, p: Any) -> Any:
     """Powers, complex where the base is negative."""
     x, p = array(x), array(p)
-    if x.dtype.kind == "f" or bool(np.any(x < 0)):
-        x = _wider(x, _negative)
-    return np.power(x, p.astype(float) if p.dtype.kind in "iu" and bool(np.any(p < 0)) else p)
+    x = _wider(x, _negative)
+    lower = p.dtype.kind in "iu" and holds(p < 0, "np.emath.power's dtype depends on whether an exponent is negative")
+    return np.power(x, p.astype(float) if lower else p)
 
 
 constant(

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._errors import UnsupportedFunction
 from .._primitive import composite, constant, general, primitive
-from .common import array, axes_of, axis_of, holds_recorded, refuse_out, slab
+from .common import array, axes_of, axis_of, holds_recorded, is_lazy, refuse_out, slab
 
 # -- differences ----------------------------------------------------------------------------------------------------------
 
@@ -253,7 +253,7 @@ def logspace(
 def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
     """A geometric sequence from `start` to `stop`."""
     start, stop = array(start), array(stop)
-    if bool(np.any(start == 0)) or bool(np.any(stop == 0)):
+    if not is_lazy(start, stop) and (bool(np.any(start == 0)) or bool(np.any(stop == 0))):
         raise ValueError("Geometric sequence cannot include zero")
     kind = np.result_type(start.dtype, stop.dtype, np.float64)
     start, stop = start.astype(kind), stop.astype(kind)

@@ -10,7 +10,9 @@ import numpy as np
 from .._errors import RuleError, UnsupportedFunction
 from .._primitive import constant, primitive
 
-__all__ = ["array", "axes_of", "axis_of", "by_numpy", "holds_recorded", "keep", "refuse_out", "slab", "sum_to"]
+__all__ = [
+    "array", "axes_of", "axis_of", "by_numpy", "holds", "holds_recorded", "is_lazy", "keep", "refuse_out", "slab", "sum_to",
+]  # fmt: skip
 
 
 def array(x: Any) -> Any:
@@ -20,6 +22,27 @@ def array(x: Any) -> Any:
     if isinstance(x, list | tuple) and holds_recorded(x):
         return np.stack([array(v) for v in x])
     return np.asarray(x)
+
+
+def is_lazy(*operands: Any) -> bool:
+    """Whether the values of one are made only when asked for, as a Dask array's are."""
+    return any(hasattr(getattr(x, "data", x), "compute") for x in operands)
+
+
+def holds(condition: Any, what: str) -> bool:
+    """Whether a condition on values, by which a function decides what to compute, is true anywhere.
+
+    Raises
+    ------
+    UnsupportedFunction
+        If the values would have to be computed first.
+    """
+    if is_lazy(condition):
+        raise UnsupportedFunction(
+            f"{what}, which is not known of an array of shape {condition.shape} before Dask computes it; "
+            "call .numpy() to do that on purpose, or use another function"
+        )
+    return bool(np.any(condition))
 
 
 def holds_recorded(x: Any) -> bool:

@@ -44,7 +44,7 @@ def add_at(buffer: Any, g: Any, index: Any) -> None:
     """Add `g` to `buffer` at `index`, each time an element occurs in it."""
     if _distinct(index):
         buffer[index] += g
-    else:
+    elif g.size:  # Dask has no `np.add.at`, and needs none to add nothing
         np.add.at(buffer, index, g)
 
 

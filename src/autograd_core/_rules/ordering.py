@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, constant, linear, primitive
-from .common import array, axes_of, axis_of, holds_recorded, refuse_out, slab
+from .common import array, axes_of, axis_of, holds, holds_recorded, refuse_out, slab
 from .indexing import diagonal, gather, on_diagonal, put
 
 # -- along an axis --------------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
         raise TypeError(f"choose by numbers of dtype {a.dtype}; convert them with .astype(int)")
     made = [array(c) for c in choices]
     n = len(made)
-    if mode == "raise" and bool(np.any((a < 0) | (a >= n))):
+    if mode == "raise" and holds((a < 0) | (a >= n), 'np.choose(mode="raise") checks every number'):
         raise ValueError("invalid entry in choice array")
     a = a % n if mode == "wrap" else np.clip(a, 0, n - 1)
     y = made[-1]

@@ -10,7 +10,7 @@ from numpy.polynomial import polynomial as lowest_first
 from .._errors import UnsupportedFunction
 from .._primitive import composite, general, primitive
 from .calculus import correlated
-from .common import array
+from .common import array, is_lazy
 from .horner import valued
 
 
@@ -121,6 +121,11 @@ general(
 def polydiv(u: Any, v: Any) -> Any:
     """Quotient and remainder of two polynomials."""
     u, v = _vector(u), _vector(v)
+    if is_lazy(u, v):
+        raise UnsupportedFunction(
+            f"the length of polydiv's remainder depends on which of its coefficients are zero, which is not known of arrays of "
+            f"shapes {u.shape} and {v.shape} before Dask computes them; call .numpy() to do that on purpose"
+        )
     count = u.shape[0] - v.shape[0] + 1
     if count < 1:
         quotient, rest = np.zeros(1, np.result_type(u, v)), u.astype(np.result_type(u, v))

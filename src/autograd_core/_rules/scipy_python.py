@@ -11,7 +11,7 @@ import scipy.special as sp  # type: ignore[import-untyped, import-not-found, unu
 from .._errors import UnsupportedFunction
 from .._primitive import composite
 from . import special as always
-from .common import array, axes_of
+from .common import array, axes_of, is_lazy
 from .quiet import quiet
 from .scipy_special import hurwitz, lambert, polygamma_of
 
@@ -33,14 +33,15 @@ def multigammaln(a: Any, d: int) -> Any:
     a = array(a).astype(float)
     if d != int(d):
         raise ValueError(f"d should be a positive integer (dimension), not {d}")
-    if bool(np.any(a <= 0.5 * (d - 1))):
+    outside = a <= 0.5 * (d - 1)
+    if not is_lazy(a) and bool(np.any(outside)):
         raise ValueError(f"condition a > 0.5 * (d - 1) not met for d = {d}")
     if d < 1:
         raise UnsupportedFunction(f"multigammaln of dimension {d}: it is defined from dimension 1 on")
     y = d * (d - 1) * 0.25 * math.log(math.pi) + sp.gammaln(a)
     for j in range(1, int(d)):
         y = y + sp.gammaln(a - j / 2)
-    return y
+    return np.where(outside, math.nan, y) if is_lazy(a) else y  # what cannot be told now is not a number later
 
 
 @composite(sp.lambertw)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite
-from .common import array, axes_of, keep
+from .common import array, axes_of, is_lazy, keep
 
 
 @composite(np.average)
@@ -33,7 +33,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
             if a.shape == weights.shape
             else np.sum(np.broadcast_to(weights.astype(kind), a.shape), axis=axis, keepdims=keepdims)
         )
-        if bool(np.any(total == 0)):
+        if not is_lazy(total) and bool(np.any(total == 0)):
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")
         y = np.sum(a.astype(kind) * weights.astype(kind), axis=axis, keepdims=keepdims) / total
     return (y, np.broadcast_to(total, y.shape)) if returned else y
