@@ -217,6 +217,24 @@ def test_mixing_arrays_on_the_left_dispatches_to_tensors():
     assert x.grad.tolist() == [3.0, 4.0]
 
 
+@pytest.mark.parametrize("other", ["a", b"x", np.str_("a"), ["a", "b"], None, object(), {}, [None, 1.0], np.array(["a", "b"])])
+@pytest.mark.parametrize("value", [np.array([1.0, 2.0]), np.array(1.0)])
+@pytest.mark.parametrize("compare", [operator.eq, operator.ne])
+def test_no_number_equals_what_is_not_one(compare, value, other):
+    """NumPy's operator says so, where its ufunc raises."""
+    expected, t = compare(value, other), leaf(value)
+    results = [compare(t, other)] if isinstance(other, np.ndarray) else [compare(t, other), compare(other, t)]
+    for found in results:  # of an array on the left NumPy asks its ufunc
+        np.testing.assert_array_equal(getattr(found, "data", found), expected, strict=isinstance(expected, np.ndarray))
+
+
+def test_comparison_with_masked_values_raises():
+    """The mask would be lost, and False is not what it says."""
+    for compare in COMPARE:
+        with pytest.raises(ac.UnsupportedFunction, match=r"a MaskedConstant of shape \(\) has semantics of its own"):
+            compare(leaf([1.0]), np.ma.masked)
+
+
 def test_comparison_gives_way_to_those_that_ask():
     """`pytest.approx` opts out of ufuncs; NumPy's arrays then leave the comparison to it, and so do Tensors."""
     assert ac.tensor(0.1) + 0.2 == pytest.approx(0.3)

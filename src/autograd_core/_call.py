@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from ._primitive import Composite, Entry, Function, Primitive, look_up
 from ._record import apply, binary, box, frozen, is_numpy, operand, unary, viewed
 from ._rules.quiet import quiet
 
-__all__ = ["call", "call_function", "wrapped"]
+__all__ = ["call", "call_function", "compared", "wrapped"]
 
 ndarray = np.ndarray
 
@@ -48,7 +49,7 @@ def unwrapped(value: Any) -> Any:
         return type(value)(unwrapped(v) for v in value)
     if type(value) is dict:
         return {k: unwrapped(v) for k, v in value.items()}
-    return value if is_numpy(value) else operand(value)
+    return value if is_numpy(value) and (type(value) is ndarray or not isinstance(value, ndarray)) else operand(value)
 
 
 _MAY_WRITE = frozenset({"copy", "out", "overwrite_input"})
@@ -60,7 +61,7 @@ def compose(entry: Composite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         return _sourced(entry.numpys(*unwrapped(args), **unwrapped(kwargs)), args)
     try:
         return wrapped(entry.body(*args, **kwargs))  # what it made of constants is a Tensor too
-    except AutogradError:
+    except (AutogradError, ArithmeticError, Warning):  # NumPy's warnings, where the caller makes errors of them
         raise
     except Exception as error:
         raise _as_numpy_says(entry, args, kwargs, error) from error
@@ -127,6 +128,11 @@ def call(entry: Entry, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if kwargs.get("out") is not None:
         raise UnsupportedFunction(f"{entry.name}(out=...) writes into an array; use the returned Tensor instead")
     return wrapped(entry.function(*unwrapped(args), **unwrapped(kwargs)))  # type: ignore[union-attr]
+
+
+def compared(operator: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
+    """Compare by Python's operator, which knows what NumPy's ufunc refuses: no number equals a text."""
+    return wrapped(operator(unwrapped(a), unwrapped(b)))
 
 
 def call_function(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

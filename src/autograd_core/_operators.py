@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
 from . import _rules  # noqa: F401  (importing the rules fills the table)
 from ._assignment import update
-from ._call import call_function
+from ._call import call_function, compared
 from ._errors import ShapeError
 from ._primitive import entry_of, look_up
 from ._record import binary, unary
@@ -117,12 +118,12 @@ class Operators:
     def __eq__(self, other: object) -> Any:
         if getattr(type(other), "__array_ufunc__", True) is None:  # it asks to be asked, as `pytest.approx` does
             return NotImplemented
-        return call_function(np.equal, (self, other), {})
+        return compared(operator.eq, self, other)
 
     def __ne__(self, other: object) -> Any:
         if getattr(type(other), "__array_ufunc__", True) is None:  # it asks to be asked, as `pytest.approx` does
             return NotImplemented
-        return call_function(np.not_equal, (self, other), {})
+        return compared(operator.ne, self, other)
 
     def __and__(self, other: Any) -> Any:
         return call_function(np.bitwise_and, (self, other), {})
