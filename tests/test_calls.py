@@ -39,7 +39,8 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.full_like(x, x[0], shape=(2, 2), dtype="f4"), A),
     (lambda x: np.piecewise(x, [x > 0, x > 1], [np.square, np.negative, 0.5]), A),
     (lambda x: np.piecewise(x, x > 0, [np.square, np.negative]), A),
-    (lambda x: np.piecewise(x, [[True]], [np.square]), ONE),
+    (lambda x: np.piecewise(x[0], x[0] > 0, [np.square, np.negative]), A), (lambda x: np.piecewise(x[0], True, [np.square]), A),
+    (lambda x: np.piecewise(x[0], x[0] > 0, [np.square]), -A), (lambda x: np.piecewise(x, [[True]], [np.square]), ONE),
     (lambda x: np.piecewise(x, [True, False, True, False], [np.square]), A),
     # ordering and sets
     (lambda x: np.maximum.reduce(x, dtype="f4"), A), (lambda x: np.hypot.reduce(x[:0]), A),
@@ -217,3 +218,17 @@ def test_what_numpy_refuses(f: Callable[..., Any], x: np.ndarray) -> None:
         f(x.copy())
     with pytest.raises(theirs.type):
         f(ac.tensor(x, requires_grad=True) * 1)
+
+
+@pytest.mark.parametrize(
+    "f", [lambda t: np.outer(t, t), np.var, lambda t: np.dot(t, t), lambda t: np.polyval([1.0, 0.0], t * t)]
+)
+def test_a_warning_made_an_error_comes_out_of_a_composite_as_itself(f: Callable[..., Any]) -> None:
+    """It was reported as a function without a derivative."""
+    t = ac.tensor([1e200, 2e200], requires_grad=True)
+    with np.errstate(all="raise"), pytest.raises(FloatingPointError, match="overflow encountered"):
+        f(t)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(RuntimeWarning, match="overflow encountered"):
+            f(t)

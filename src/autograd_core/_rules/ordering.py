@@ -156,7 +156,8 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """Apply to each element the function of the last condition that holds there."""
     x = array(x)
-    if np.isscalar(condlist) or (x.ndim != 0 and not isinstance(condlist[0], list) and np.ndim(condlist[0]) == 0):
+    number = np.isscalar(condlist) or (holds_recorded(condlist) and np.ndim(condlist) == 0)
+    if number or (x.ndim != 0 and not isinstance(condlist[0], list) and np.ndim(condlist[0]) == 0):
         condlist = [condlist]
     conditions = [array(c).astype(bool) for c in condlist]
     if len(conditions) == len(funclist) - 1:
