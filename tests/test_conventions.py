@@ -143,6 +143,11 @@ def test_power_with_respect_to_its_exponent_at_zero():
 def test_square_root_of_a_square_at_zero_is_nan():
     """Honest: no convention is consistent, and `abs` is there."""
     assert math.isnan(d(lambda x: np.sqrt(x * x), 0.0))
+    assert math.isnan(d(lambda x: np.sqrt(np.abs(x)), 0.0))
+    assert math.isnan(d(lambda x: np.cbrt(x * x), 0.0))
+    assert d(np.sqrt, 0.0) == d(np.cbrt, 0.0) == math.inf
+    assert d(np.sqrt, 0.0, 2) == -math.inf
+    assert math.isnan(d(np.cbrt, 0.0, 2))  # minus infinity from the right, infinity from the left
 
 
 def test_where_selects():
