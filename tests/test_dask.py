@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import warnings
 
 import dask
 import dask.array as da
@@ -149,6 +150,16 @@ def test_a_dask_array_beside_a_constant_stays_lazy(computed):
     for y in (np.concatenate([chunked(X), ac.asarray(X)]), ac.concatenate([chunked(X), X]), ac.diff(chunked(X), axis=0)):
         assert isinstance(y, ac.Tensor)
         assert isinstance(y.data, da.Array)
+    assert not computed
+
+
+def test_a_composite_of_a_plain_dask_array_is_ours(computed):
+    """Dask itself warns, and computes, where it has no function of the name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for f in (ac.median, ac.nanmedian):
+            with pytest.raises(UnsupportedFunction, match="Dask does not implement"):
+                f(chunked(X))
     assert not computed
 
 

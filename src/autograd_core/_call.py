@@ -60,7 +60,8 @@ def compose(entry: Composite, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     if entry.numpys is not None and _MAY_WRITE.isdisjoint(kwargs) and not (_needs_body(args) or _needs_body(kwargs)):
         return _sourced(entry.numpys(*unwrapped(args), **unwrapped(kwargs)), args)
     try:
-        return wrapped(entry.body(*args, **kwargs))  # what it made of constants is a Tensor too
+        # what it made of constants is a Tensor too
+        return wrapped(entry.body(*map(_boxed, args), **{name: _boxed(x) for name, x in kwargs.items()}))
     except (AutogradError, ArithmeticError, Warning):  # NumPy's warnings, where the caller makes errors of them
         raise
     except Exception as error:
@@ -81,6 +82,13 @@ def _needs_body(x: Any) -> bool:
     if type(x) is dict:
         return any(map(_needs_body, x.values()))
     return not is_numpy(x) or isinstance(x, ndarray) or (callable(x) and not isinstance(x, type | np.dtype))
+
+
+def _boxed(x: Any) -> Any:
+    """Another library's array as a Tensor, so that the functions of a body are ours on it: Dask's own may compute it."""
+    if type(x) is list or type(x) is tuple:
+        return type(x)(map(_boxed, x))
+    return x if type(x) in _PLAIN or isinstance(x, _record.Tensor) or is_numpy(x) else box(operand(x), None)
 
 
 def _sourced(value: Any, args: tuple[Any, ...]) -> Any:
