@@ -79,7 +79,14 @@ def mean_rule(g: Any, _y: Any, _a: Any, axis: Any = None, dtype: Any = None, kee
 
 def mean_of(a: Any, axis: Any = None, dtype: Any = None, keepdims: Any = False, where: Any = True) -> Any:
     """`np.mean` without its Python wrapper where that computes the same (float16 and integers accumulate in another dtype)."""
-    if dtype is None and where is True and a.dtype.kind in "fc" and a.dtype.itemsize > 2 and a.size:
+    if (
+        dtype is None
+        and where is True
+        and a.dtype.kind in "fc"
+        and a.dtype.itemsize > 2
+        and a.size
+        and (a.ndim or axis is None)
+    ):
         return np.add.reduce(a, axis, None, None, keepdims) / counted(a, axis, True)
     return np.mean(a, axis, dtype, keepdims=keepdims, where=where)
 
@@ -124,6 +131,8 @@ def prod_rule(
     """Exact by exclusive products: with no zero among the factors, with one, and with several."""
     if a.size == 0:
         return np.zeros_like(a)
+    if dtype is not None:  # the product is of the converted factors
+        a = (np.real(a) if np.dtype(dtype).kind != "c" else a).astype(dtype)
     axes = reduced_axes(axis, a.ndim)
     rest = tuple(i for i in range(a.ndim) if i not in axes)
     factors = (a if where is True else np.where(where, a, 1)).transpose(rest + axes)
@@ -153,14 +162,14 @@ def var(
     where = True if where is np._NoValue else where
     ddof = ddof if correction is np._NoValue else correction
     refuse_out("var", out)
-    if dtype is not None:
-        a = a.astype(dtype)
+    # `dtype` is that of the two sums, as in NumPy: a real one takes the imaginary part from the mean only
+    wide = {} if dtype is None else {"dtype": dtype}
     if mean is np._NoValue:
-        mean = np.mean(a, axis=axis, keepdims=True, where=where)
+        mean = np.mean(a, axis=axis, keepdims=True, where=where, **wide)
     d = a - mean if where is True else keep(a - mean, where)  # what is left out may be NaN, and 0 times that is NaN
-    squares = (d * d.conj()).real if a.dtype.kind == "c" else d * d
+    squares = (d * d.conj()).real if d.dtype.kind == "c" else d * d
     count = counted(a, axis, where)
-    total = np.sum(squares, axis=axis, keepdims=keepdims, where=where)
+    total = np.sum(squares, axis=axis, keepdims=keepdims, where=where, **wide)
     if where is True:
         return over(total, count - ddof) if count > ddof else total / np.zeros_like(total)
     rest = np.maximum(count - ddof, 0)
