@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -215,7 +216,7 @@ def linspace(
     device: Any = None,
 ) -> Any:
     """Evenly spaced numbers from `start` to `stop`."""
-    if (num := int(num)) < 0:
+    if (num := operator.index(num)) < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
     # a Python number has no dtype of its own to promote the other end with
     kind = np.result_type(*(x if isinstance(x, int | float | complex) else array(x).dtype for x in (start, stop)), 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -150,9 +151,7 @@ def matrix_power(a: Any, n: int) -> Any:
     a = array(a)
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise np.linalg.LinAlgError(f"matrix_power takes square matrices, not shape {a.shape}")
-    if n != int(n):
-        raise TypeError("exponent must be an integer")
-    n = int(n)
+    n = operator.index(n)
     if n < 0:
         a, n = np.linalg.inv(a), -n
     if n == 0:

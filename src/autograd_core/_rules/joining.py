@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from itertools import pairwise
 from typing import Any
 
@@ -129,7 +130,7 @@ def _cut(a: Any, sections: Any, axis: int, equal: bool) -> list[Any]:
         for i in range(count):
             ends.append(ends[-1] + each + (i < more))
     else:
-        ends = [0, *(int(i) for i in sections), n]
+        ends = [0, *map(operator.index, sections), n]
         return [a[slab(axis, i, j)] for i, j in zip([None, *ends[1:-1]], [*ends[1:-1], None], strict=True)]
     return [a[slab(axis, i, j)] for i, j in pairwise(ends)]
 

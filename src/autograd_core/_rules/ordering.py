@@ -104,7 +104,7 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     a = array(a)
     index = indices if hasattr(indices, "ndim") else np.asarray(indices)
     if index.dtype.kind not in "iu":
-        if index.size and index.dtype.kind != "b":
+        if index.dtype.kind != "b" and (index.size or index is indices):  # an empty list is an index, and of no dtype
             raise TypeError(f"take by an index of dtype {index.dtype}; convert it with .astype(int)")
         index = index.astype(np.intp)
     if axis is None:
@@ -297,6 +297,9 @@ constant(
 def ix_(*args: Any) -> Any:
     """Open index arrays of coordinate vectors; they are indices, so they have no derivative."""
     if holds_recorded(list(args)):
-        args = tuple(np.flatnonzero(a) if array(a).dtype == bool else array(a) for a in args)
+        args = tuple(map(array, args))
+        if any(a.ndim != 1 for a in args):
+            raise ValueError("Cross index must be 1 dimensional")
+        args = tuple(np.flatnonzero(a) if a.dtype == bool else a for a in args)
         return tuple(a.reshape((1,) * i + (-1,) + (1,) * (len(args) - 1 - i)) for i, a in enumerate(args))
     return np.ix_(*args)

@@ -61,6 +61,8 @@ def _quantiles(
         a = a.astype(float)
     given = q if hasattr(q, "ndim") else np.asarray(q)
     kind = a.dtype if type(q) in (int, float) or method in _DISCRETE else np.result_type(a.dtype, given.dtype)
+    if given.ndim > 2:
+        raise ValueError("q must be a scalar or 1d")
     if not bool(np.all((given >= 0) & (given <= 1))):
         raise ValueError("Quantiles must be in the range [0, 1]")
     given = given.astype(np.float64) if given.dtype == np.float16 else given  # float16 has no place 2,049, nor 65,520

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
 def tile(A: Any, reps: Any) -> Any:
     """Repeat whole arrays along each axis."""
     a = array(A)
-    times = tuple(int(n) for n in np.atleast_1d(np.asarray(reps)))
+    times = tuple(map(operator.index, np.atleast_1d(np.asarray(reps)).tolist()))
     ndim = max(a.ndim, len(times))
     times = (1,) * (ndim - len(times)) + times
     a = a.reshape((1,) * (ndim - a.ndim) + a.shape)
@@ -81,7 +82,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
         values = values.reshape((1,) * (arr.ndim - values.ndim) + values.shape)
         values = np.moveaxis(values, 0, axis) if np.ndim(obj) == 0 else values
         count = values.shape[axis]
-        obj = [int(np.asarray(obj).reshape(()))] * count
+        obj = [operator.index(np.asarray(obj).item())] * count
     shape = (*arr.shape[:axis], count, *arr.shape[axis + 1 :])
     joined = np.concatenate([arr, np.broadcast_to(values, shape).astype(arr.dtype)], axis=axis)
     return np.take(joined, np.insert(np.arange(n), obj, n + np.arange(count)), axis=axis)
@@ -186,7 +187,7 @@ linear(overlapped, lambda g, _y, _a, shape, lengths, axes: windows_over(g, lengt
 def sliding_window_view(x: Any, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False) -> Any:
     """Every window over some axes, without copying."""
     x = array(x)
-    lengths = (int(window_shape),) if isinstance(window_shape, int | np.integer) else tuple(map(int, window_shape))
+    lengths = tuple(map(operator.index, [window_shape] if np.ndim(window_shape) == 0 else window_shape))
     axes = (
         axes_of(None, x.ndim) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim, allow_duplicate=True)
     )

@@ -62,6 +62,8 @@ def cov(
     )
     rows = np.atleast_2d(x.astype(kind))
     rows = rows.swapaxes(0, 1) if not rowvar and x.ndim != 1 else rows
+    if rows.shape[0] == 0:  # of no variables, whatever `y` is
+        return np.zeros((0, 0))
     if y is not None:
         other = np.atleast_2d(array(y).astype(kind))
         other = other.swapaxes(0, 1) if not rowvar and other.shape[0] != 1 else other

@@ -113,10 +113,12 @@ def method(ufunc: np.ufunc, name: str, call: Any, args: tuple[Any, ...], kwargs:
     refuse_out(f"np.{ufunc.__name__}.{name}", given.get("out"))
     given = {"axis": 0, **{k: v for k, v in given.items() if not (k == "dtype" and v is None)}}
     function = _METHODS.get((ufunc, name))
-    if function is not None:
+    if function is not None and (name == "reduce" or np.ndim(args[0])):
         dtype = given.pop("dtype", None) if function in (np.max, np.min, np.all, np.any) else None
         return call(function, (args[0] if dtype is None else array(args[0]).astype(dtype),), given)
     a = array(args[0])
+    if a.ndim == 0 and name != "reduce":
+        raise TypeError(f"cannot {name} on a scalar")
     if "dtype" in given:
         a = a.astype(given.pop("dtype"))
     bodies: dict[str, Any] = {"reduce": _reduce, "accumulate": _accumulate, "reduceat": _reduceat}
@@ -128,7 +130,8 @@ def _reduce(ufunc: np.ufunc, a: Any, axis: Any, keepdims: bool = False, initial:
         raise UnsupportedFunction(
             f"np.{ufunc.__name__}.reduce(where=...) has no rule; put the identity there with np.where first"
         )
-    axes = axes_of(axis, a.ndim)
+    axes = axes_of(axis, a.ndim or 1) if a.ndim or axis is not None else ()
+    axes = axes if a.ndim else ()  # NumPy lets a number be reduced along axis 0
     if len(axes) > 1:
         ufunc.reduce(np.ones((1, 1), a.dtype), axis=(0, 1))  # raises where the order of the steps matters
     for i in sorted(axes, reverse=True):
