@@ -46,6 +46,9 @@ from .layers.activations import Threshold as Threshold
 from .layers.attention import MultiheadAttention as MultiheadAttention
 from .layers.attention import TransformerEncoder as TransformerEncoder
 from .layers.attention import TransformerEncoderLayer as TransformerEncoderLayer
+from .layers.cells import GRUCell as GRUCell
+from .layers.cells import LSTMCell as LSTMCell
+from .layers.cells import RNNCell as RNNCell
 from .layers.containers import Identity as Identity
 from .layers.containers import ModuleDict as ModuleDict
 from .layers.containers import ModuleList as ModuleList
@@ -76,9 +79,6 @@ from .layers.pooling import MaxPool2d as MaxPool2d
 from .layers.recurrent import GRU as GRU
 from .layers.recurrent import LSTM as LSTM
 from .layers.recurrent import RNN as RNN
-from .layers.recurrent import GRUCell as GRUCell
-from .layers.recurrent import LSTMCell as LSTMCell
-from .layers.recurrent import RNNCell as RNNCell
 from .losses import BCELoss as BCELoss
 from .losses import BCEWithLogitsLoss as BCEWithLogitsLoss
 from .losses import CosineEmbeddingLoss as CosineEmbeddingLoss

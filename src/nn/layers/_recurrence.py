@@ -12,7 +12,11 @@ import numpy as np
 
 import autograd_core as ac
 
-__all__ = ["Weights", "gru_scan", "lstm_scan", "rnn_scan", "run"]
+from .._functional.checks import as_input
+
+__all__ = ["NONLINEARITIES", "Weights", "gru_scan", "lstm_scan", "rnn_scan", "run", "states_like"]
+
+NONLINEARITIES = {"tanh": ac.tanh, "relu": ac.relu}
 
 
 class Weights(NamedTuple):
@@ -132,3 +136,11 @@ def run(scan: Any, x: Any, state: Any, w: Weights, lengths: Any, reverse: bool, 
     if reverse:
         y = y[::-1] if order is None else y[order]
     return (y if alive is None else ac.where(inside[..., None], y, 0.0)), last
+
+
+def states_like(states: Any, shapes: tuple[tuple[int, ...], ...], weight: Any, name: str) -> tuple[Any, ...]:
+    """Initial states as Tensors, which must have these shapes and the dtype of the parameters."""
+    given = tuple(as_input(s, weight, name) for s in states)
+    if tuple(s.shape for s in given) != shapes:
+        raise ac.ShapeError(f"{name} expects initial states of shapes {shapes}, not {tuple(s.shape for s in given)}")
+    return given

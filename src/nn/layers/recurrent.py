@@ -1,4 +1,4 @@
-"""Recurrent layers and their cells: tanh or relu, LSTM, GRU; several layers, both directions, variable lengths."""
+"""Recurrent layers: tanh or relu, LSTM, GRU; several layers, both directions, variable lengths."""
 
 from __future__ import annotations
 
@@ -18,19 +18,9 @@ from .._rng import Rng, generator
 from ..module import Module, Parameter
 from ..utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 from ._make import empty
-from ._recurrence import Weights, gru_scan, lstm_scan, rnn_scan, run
+from ._recurrence import NONLINEARITIES, Weights, gru_scan, lstm_scan, rnn_scan, run, states_like
 
-__all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell"]
-
-_NONLINEARITIES = {"tanh": ac.tanh, "relu": ac.relu}
-
-
-def states_like(states: Any, shapes: tuple[tuple[int, ...], ...], weight: Parameter, name: str) -> tuple[Any, ...]:
-    """Initial states as Tensors, which must have these shapes and the dtype of the parameters."""
-    given = tuple(as_input(s, weight, name) for s in states)
-    if tuple(s.shape for s in given) != shapes:
-        raise ac.ShapeError(f"{name} expects initial states of shapes {shapes}, not {tuple(s.shape for s in given)}")
-    return given
+__all__ = ["GRU", "LSTM", "RNN"]
 
 
 class _Recurrent(Module):
@@ -197,14 +187,14 @@ class RNN(_Recurrent):
         rng: Rng = None,
     ) -> None:
         super().__init__()
-        if nonlinearity not in _NONLINEARITIES:
+        if nonlinearity not in NONLINEARITIES:
             raise ArgumentError(f"RNN: nonlinearity={nonlinearity!r} must be 'tanh' or 'relu'")
         self.nonlinearity = nonlinearity
         self._set_up(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, dtype, rng)
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         """Return all outputs (T, B, directions * hidden_size) and the last states (layers * directions, B, hidden_size)."""
-        y, (h,) = self._run(input, None if hx is None else (hx,), _NONLINEARITIES[self.nonlinearity])
+        y, (h,) = self._run(input, None if hx is None else (hx,), NONLINEARITIES[self.nonlinearity])
         return y, h
 
 
@@ -292,91 +282,3 @@ class GRU(_Recurrent):
         """Return all outputs and the last states."""
         y, (h,) = self._run(input, None if hx is None else (hx,))
         return y, h
-
-
-# -- cells ----------------------------------------------------------------------------------------------------------------
-
-
-class _Cell(Module):
-    """One step of a recurrent layer."""
-
-    gates: int
-    scan: Any
-
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, dtype: DTypeLike | None = None, *, rng: Rng = None
-    ) -> None:
-        super().__init__()
-        self.input_size, self.hidden_size, bound = input_size, hidden_size, 1 / math.sqrt(hidden_size)
-        rows, rng = self.gates * hidden_size, generator(rng)
-        self.weight_ih, self.weight_hh = empty(rows, input_size, dtype=dtype), empty(rows, hidden_size, dtype=dtype)
-        self.bias_ih, self.bias_hh = (empty(rows, dtype=dtype) if bias else None for _ in range(2))
-        for parameter in self.parameters():
-            init.uniform_(parameter, -bound, bound, rng)
-
-    def _step(self, x: Any, states: tuple[Any, ...] | None, nonlinearity: Any = None) -> tuple[Any, ...]:
-        name = type(self).__name__
-        x = as_input(x, self.weight_ih, name)
-        check_rank(x, (1, 2), "(B, I) or (I,)", name)
-        if x.shape[-1] != self.input_size:
-            raise ac.ShapeError(f"{name} expects {self.input_size} features, but the input has shape {x.shape}")
-        shapes = ((*x.shape[:-1], self.hidden_size),) * (2 if isinstance(self, LSTMCell) else 1)
-        if states is None:
-            states = (ac.asarray(np.zeros(shapes[0], x.dtype)),) * len(shapes)
-        states = states_like(states, shapes, self.weight_ih, name)
-        alone = x.ndim == 1
-        if alone:
-            x, states = x[None], tuple(s[None] for s in states)
-        w = Weights(self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
-        _, states = type(self).scan(x[None], states, w, None, nonlinearity)
-        return tuple(s[0] for s in states) if alone else states
-
-    def extra_repr(self) -> str:
-        """Return the constructor arguments."""
-        return f"{self.input_size}, {self.hidden_size}"
-
-
-class RNNCell(_Cell):
-    """One step of `RNN`: ``h = cell(x, h)`` for (B, input_size) and (B, hidden_size)."""
-
-    gates, scan = 1, staticmethod(rnn_scan)
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        nonlinearity: str = "tanh",
-        dtype: DTypeLike | None = None,
-        *,
-        rng: Rng = None,
-    ) -> None:
-        super().__init__(input_size, hidden_size, bias, dtype, rng=rng)
-        if nonlinearity not in _NONLINEARITIES:
-            raise ArgumentError(f"RNNCell: nonlinearity={nonlinearity!r} must be 'tanh' or 'relu'")
-        self.nonlinearity = nonlinearity
-
-    def forward(self, input: Any, hx: Any = None) -> Any:
-        """Return the next state."""
-        return self._step(input, None if hx is None else (hx,), _NONLINEARITIES[self.nonlinearity])[0]
-
-
-class LSTMCell(_Cell):
-    """One step of `LSTM`: ``h, c = cell(x, (h, c))``."""
-
-    gates, scan = 4, staticmethod(lstm_scan)
-
-    def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
-        """Return the next hidden and cell states."""
-        h, c = self._step(input, hx)
-        return h, c
-
-
-class GRUCell(_Cell):
-    """One step of `GRU`: ``h = cell(x, h)``."""
-
-    gates, scan = 3, staticmethod(gru_scan)
-
-    def forward(self, input: Any, hx: Any = None) -> Any:
-        """Return the next state."""
-        return self._step(input, None if hx is None else (hx,))[0]
