@@ -341,6 +341,10 @@ def empty_batches(lib):
         "Softmax": (lib.nn.Softmax(-1), (0, 3)),
         "Flatten": (lib.nn.Flatten(), (0, 2, 3)),
         "LSTMCell": (lib.nn.LSTMCell(2, 3), (0, 2)),
+        "RNN": (lib.nn.RNN(2, 3, bidirectional=True), (4, 0, 2)),
+        "LSTM": (lib.nn.LSTM(2, 3, 2, batch_first=True), (0, 4, 2)),
+        "LSTM, projected": (lib.nn.LSTM(2, 3, proj_size=1), (4, 0, 2)),
+        "GRU": (lib.nn.GRU(2, 3, 2), (4, 0, 2)),
     }
     return [[name, _shapes(layer(lib.tensor(np.ones(shape, np.float32))))] for name, (layer, shape) in shapes.items()]
 

@@ -89,7 +89,7 @@ class _Recurrent(Module):
             x, states = x[:, None], None if states is None else tuple(ac.asarray(s)[:, None] for s in states)
         elif self.batch_first and packed is None:
             x = x.swapaxes(0, 1)
-        if x.shape[-1] != self.input_size or 0 in x.shape:
+        if x.shape[-1] != self.input_size or not len(x):
             raise ac.ShapeError(
                 f"{type(self).__name__} expects {self.input_size} features at one step or more, "
                 f"but the input has shape {x.shape}"

@@ -37,6 +37,11 @@ class First(nn.Module):
         return self.layer(x)[0]
 
 
+class OverTime(First):
+    def forward(self, x):
+        return self.layer(x[:, 0])[0]
+
+
 class Twice(First):
     def forward(self, x):
         return self.layer(x, x * 2)
@@ -66,6 +71,10 @@ def test_derivatives_by_parameters(name):
         lambda: nn.BatchNorm2d(2).eval(),
         lambda: nn.GroupNorm(1, 2),
         lambda: nn.Linear(6, 3),
+        lambda: OverTime(nn.RNN(6, 3, 2, batch_first=True, bidirectional=True)),
+        lambda: OverTime(nn.LSTM(6, 3, 2, batch_first=True, bidirectional=True)),
+        lambda: OverTime(nn.LSTM(6, 3, batch_first=True, proj_size=2)),
+        lambda: OverTime(nn.GRU(6, 3, 2, batch_first=True)),
     ],
 )
 def test_an_empty_batch_goes_through_and_back(make):
@@ -142,6 +151,7 @@ def test_bad_arguments_are_named(make, text):
         (nn.BatchNorm1d(3), (1, 3), r"needs more than one value a channel when training, not an input of shape \(1, 3\)"),
         (nn.LayerNorm(4), (2, 3), r"layer_norm expects last axes of lengths \(4,\), but the input has shape \(2, 3\)"),
         (nn.LSTM(3, 4), (5, 2, 2), r"LSTM expects 3 features at one step or more, but the input has shape \(5, 2, 2\)"),
+        (nn.LSTM(3, 4), (0, 2, 3), r"LSTM expects 3 features at one step or more, but the input has shape \(0, 2, 3\)"),
         (nn.GRUCell(3, 4), (5, 2), r"GRUCell expects 3 features, but the input has shape \(5, 2\)"),
         (
             nn.Sequential(nn.Conv2d(1, 2, 5)),
