@@ -24,8 +24,6 @@ LACKING = {
     "Sequential.extend": {"sequential"},
     "ReduceLROnPlateau.step": {"epoch"},  # deprecated there
     "data.DataLoader": {  # batches are read in threads, so nothing is sent between processes
-        "sampler",
-        "batch_sampler",
         "timeout",
         "worker_init_fn",
         "multiprocessing_context",
@@ -92,7 +90,7 @@ def shared():
             a, b = getattr(ours, name), getattr(theirs, name, None)
             if name.startswith("_") or not callable(a) or not callable(b) or inspect.isclass(a) != inspect.isclass(b):
                 continue
-            if name in ("Dataset", "Any"):
+            if name in ("Dataset", "Sampler", "Any"):
                 continue
             if name in ("RNN", "LSTM", "GRU"):
                 pairs.append((f"nn.{name}", a.__init__, of_recurrent(name)))

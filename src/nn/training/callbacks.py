@@ -32,7 +32,7 @@ class Training:
         self.history = History()
         self.epoch = self.batch = self.step = 0
         self.total, self.seen = 0.0, 0  # sum of losses and number of examples of this epoch
-        self.loader_state: Any = None  # of the loader's generator when this epoch began
+        self.loader_state: Any = None  # of the loader's generators when this epoch began
         self.stop = False
 
     def done(self, epochs: int) -> bool:

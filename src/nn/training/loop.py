@@ -141,12 +141,12 @@ def _begun(loader: Any, run: Training) -> Iterator[Any]:
             raise TrainingError("only a DataLoader can resume in the middle of an epoch; pass one to nn.fit")
         return iter(loader)
     if not run.batch:
-        run.loader_state = loader.rng.bit_generator.state
+        run.loader_state = loader.random_state()
         return loader.batches()
-    now = loader.rng.bit_generator.state
-    loader.rng.bit_generator.state = run.loader_state
+    now = loader.random_state()
+    loader.set_random_state(run.loader_state)
     rest = loader.batches(run.batch)
-    loader.rng.bit_generator.state = now
+    loader.set_random_state(now)
     return rest
 
 

@@ -31,7 +31,7 @@ def save(run: Training, path: str | Path, callbacks: Sequence[Callback], loader:
     about = {
         **{name: getattr(run, name) for name in _COUNTS},
         "loader_began": run.loader_state,
-        "loader": loader.rng.bit_generator.state if isinstance(loader, DataLoader) else None,
+        "loader": loader.random_state() if isinstance(loader, DataLoader) else None,
         "steps": run.history.steps,
         "epochs": run.history.epochs,
         "scheduler": None if run.scheduler is None else run.scheduler.state_dict(),
@@ -65,7 +65,7 @@ def restore(run: Training, path: str | Path, callbacks: Sequence[Callback], load
         run.loader_state = state["loader_began"]
         for position in (run.loader_state, state["loader"]) if isinstance(loader, DataLoader) else ():
             if run.batch or position is not None:
-                loader.rng.bit_generator.state = position
+                loader.set_random_state(position)
         if run.scheduler is not None and state["scheduler"] is not None:
             run.scheduler.load_state_dict(state["scheduler"])
         for name, array in arrays.items():

@@ -7,23 +7,45 @@ import numpy as np
 import pytest
 
 import nn
+from nn.data import BatchSampler, DataLoader, RandomSampler, WeightedRandomSampler
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
 Y = (X @ [1.0, -2.0, 0.5] + 0.1)[:, None].astype(np.float32)
 
 
-def setting(shared=False, lr=0.05):
-    """A model with dropout, an optimizer with state, a schedule and a shuffling loader, all from fixed seeds."""
+class Lazy:
+    """A sampler that draws each place when it is asked for."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+
+    def __len__(self):
+        return 60
+
+    def __iter__(self):
+        return (int(self.rng.integers(60)) for _ in range(60))
+
+
+ORDERS = {
+    "shuffled": lambda data: DataLoader(data, 8, shuffle=True, rng=3),
+    "by the default generator": lambda data: DataLoader(data, 8, shuffle=True),
+    "weighted": lambda data: DataLoader(data, 8, sampler=WeightedRandomSampler(np.arange(60) + 1, 60, rng=3)),
+    "in batches": lambda data: DataLoader(data, batch_sampler=BatchSampler(RandomSampler(data, rng=3), 8, False)),
+    "lazy": lambda data: DataLoader(data, 8, sampler=Lazy(3)),
+}
+
+
+def setting(order="shuffled", lr=0.05):
+    """A model with dropout, an optimizer with state, a schedule and a loader in random order, all from fixed seeds."""
     nn.manual_seed(7)
     model = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.Dropout(0.3, rng=2), nn.Dropout(0.2), nn.Linear(8, 1))
     optimizer = nn.optim.Adam(model.parameters(), lr)
     scheduler = nn.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
-    loader = nn.data.DataLoader(nn.data.TensorDataset(X, Y), 8, shuffle=True, rng=None if shared else 3)
-    return model, optimizer, scheduler, loader
+    return model, optimizer, scheduler, ORDERS[order](nn.data.TensorDataset(X, Y))
 
 
-def run(path=None, epochs=4, stop_after=None, shared=False, **options):
-    model, optimizer, scheduler, loader = setting(shared)
+def run(path=None, epochs=4, stop_after=None, order="shuffled", **options):
+    model, optimizer, scheduler, loader = setting(order)
     callbacks = [] if stop_after is None else [Killer(stop_after)]
     history = nn.fit(
         model,
@@ -65,16 +87,16 @@ def test_it_learns_and_records():
     assert model.training
 
 
-@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("killed_at", [3, 8, 13, 16, 24])
-def test_a_killed_run_resumes_bit_for_bit(tmp_path, killed_at, shared):
+def test_a_killed_run_resumes_bit_for_bit(tmp_path, killed_at, order):
     """8 steps an epoch and a checkpoint every 3 steps: kills fall inside epochs, at their ends, and on checkpoints."""
-    whole, expected = run(shared=shared)
+    whole, expected = run(order=order)
     path = tmp_path / "run.safetensors"
     with pytest.raises(RuntimeError, match="killed"):
-        run(path, stop_after=killed_at, checkpoint_every=3, shared=shared)
+        run(path, stop_after=killed_at, checkpoint_every=3, order=order)
     nn.manual_seed(99)  # another process starts elsewhere
-    model, optimizer, scheduler, loader = setting(shared)
+    model, optimizer, scheduler, loader = setting(order)
     callbacks = [Killer(-1)] if path.exists() else []
     history = nn.fit(
         model,
