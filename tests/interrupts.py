@@ -22,8 +22,8 @@ import numpy as np
 
 import autograd_core as ac
 import nn
+from autograd_core._backward import _GRAD_LOCK
 from autograd_core._modes import MODE, Mode
-from autograd_core._tensor import _GRAD_LOCK
 
 
 @cache

@@ -21,7 +21,7 @@ LEVELS = (
     ("_record",),
     ("_call",),
     ("_memory", "_assignment"),
-    ("_operators", "_methods"),
+    ("_operators", "_methods", "_backward"),
     ("_tensor",),
     ("_creation", "_namespace", "_recording"),
     ("_transforms", "_jacobians", "_custom"),

@@ -5,9 +5,7 @@ A Tensor is a handle: the graph refers to nodes, never to Tensors (a leaf's node
 
 from __future__ import annotations
 
-import threading
 import weakref
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn
 
@@ -16,14 +14,13 @@ from numpy.typing import DTypeLike
 
 from . import _rules
 from ._assignment import assign
+from ._backward import Gradients
 from ._call import call_function
 from ._conversion import Conversion
 from ._copying import Copying
 from ._errors import DtypeError, GradientError, HistoryError, ShapeError
-from ._graph import own, pullback
 from ._interchange import Interchange
 from ._methods import Methods
-from ._modes import MODE
 from ._node import Node, Watch, new_node
 from ._operators import Operators
 from ._primitive import TABLE, Primitive, entry_of
@@ -32,13 +29,10 @@ from ._rules.indexing import gather
 
 __all__ = ["Tensor", "as_tensor", "holds_tensor"]
 
-_GRAD_LOCK = threading.Lock()  # guards `.grad`, the one thing that walks of several threads write
-
-
 _GATHER = entry_of(gather)
 
 
-class Tensor(Operators, Methods, Conversion, Copying, Interchange):
+class Tensor(Operators, Methods, Gradients, Conversion, Copying, Interchange):
     """An array that remembers how it was computed.
 
     Parameters
@@ -147,25 +141,6 @@ class Tensor(Operators, Methods, Conversion, Copying, Interchange):
     def name(self, name: str | None) -> None:
         self._name = name
 
-    @property
-    def grad(self) -> Tensor | None:
-        """The accumulated gradient of a leaf, or of a Tensor after `retain_grad`; ``None`` before the first `backward`."""
-        try:
-            return self._grad
-        except AttributeError:
-            return None
-
-    @grad.setter
-    def grad(self, value: Tensor | None) -> None:
-        if value is not None:
-            if not isinstance(value, Tensor):
-                raise DtypeError(f".grad takes a Tensor or None, not {type(value).__name__}; wrap it in ac.tensor")
-            if value.shape != self.shape or value.dtype != self.dtype:
-                raise ShapeError(
-                    f".grad of {value.dtype}{list(value.shape)} does not fit a Tensor of {self.dtype}{list(self.shape)}"
-                )
-        self._grad = value
-
     def requires_grad_(self, flag: bool = True) -> Tensor:
         """Turn recording on or off for a leaf, and return it.
 
@@ -202,93 +177,7 @@ class Tensor(Operators, Methods, Conversion, Copying, Interchange):
             t.name = self.name
         return t
 
-    # -- differentiating --------------------------------------------------------------------------------------------------
-
-    def backward(
-        self,
-        gradient: Any = None,
-        *,
-        retain_graph: bool = False,
-        create_graph: bool = False,
-        inputs: Sequence[Tensor] | None = None,
-    ) -> None:
-        """Accumulate the derivative of this Tensor into `.grad` of the leaves it was computed from.
-
-        Parameters
-        ----------
-        gradient : array_like, optional
-            The cotangent of this Tensor, of its shape; one for a Tensor of one element.
-        retain_graph : bool
-            Keep the saved arrays for another walk.
-        create_graph : bool
-            Record the walk, so that `.grad` can be differentiated again; keeps the graph too.
-        inputs : sequence of Tensor, optional
-            Accumulate into these only.
-
-        Raises
-        ------
-        GradientError
-            If it has no history, or has several elements and no `gradient` is given.
-        ShapeError
-            If `gradient` has another shape.
-        GraphReleasedError
-            If an earlier call released the graph.
-
-        References
-        ----------
-        A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., SIAM 2008, section 3.2.
-
-        Examples
-        --------
-        >>> import autograd_core as ac
-        >>> x = ac.tensor(3.0, requires_grad=True)
-        >>> (x * x).backward()
-        >>> x.grad
-        Tensor(6.)
-        """
-        if self._node is None:
-            raise GradientError(
-                f"backward() of a Tensor of shape {self.shape} that has no history; compute it from a Tensor with "
-                "requires_grad=True, outside no_grad()"
-            )
-        seed = self._seed(gradient)
-        nodes = None if inputs is None else [_node_of(t) for t in inputs]
-        mode = MODE.get()
-        found = pullback(
-            {self._node: seed if create_graph else getattr(seed, "_array", seed)},
-            nodes,
-            box=box if create_graph else None,
-            beyond=True,
-            keep=retain_graph or create_graph,
-            observer=mode.observer,
-        )
-        targets = [(node, node.watch.tensor()) for node in found if node.watch is not None and node.watch.tensor is not None]
-        if inputs is not None:
-            targets = list({id(t): (node, t) for node, t in zip(nodes or (), inputs, strict=True)}.values())
-        left = Counter(node for node, _ in targets)  # two Tensors, a copy and its original, may have one node
-        with _GRAD_LOCK:
-            for node, leaf in targets:
-                left[node] -= 1
-                if leaf is not None and node in found:
-                    _accumulate(leaf, own(found[node] if left[node] else found.pop(node)))
-
-    def _seed(self, gradient: Any) -> Any:
-        array = self._array
-        if gradient is None:
-            if array.size != 1:
-                raise GradientError(
-                    f"backward() of a Tensor of shape {array.shape} needs gradient=, a cotangent of the same shape; "
-                    "or reduce it to one number first, for example with .sum()"
-                )
-            return np.ones(array.shape, array.dtype) if is_numpy(array) else np.ones_like(array)
-        g = gradient if isinstance(gradient, Tensor) else np.asarray(gradient)
-        if g.shape != array.shape:
-            raise ShapeError(f"gradient of shape {g.shape} for a Tensor of shape {array.shape}; the two must be equal")
-        if g.dtype != array.dtype:
-            if g.dtype.kind == "c" != array.dtype.kind:
-                raise DtypeError(f"gradient of dtype {g.dtype} for a real Tensor of dtype {array.dtype}; take its .real")
-            g = g.astype(array.dtype)
-        return g.conj() if g.dtype.kind == "c" else g
+    # -- its gradient, as it arrives --------------------------------------------------------------------------------------
 
     def retain_grad(self) -> None:
         """Let `backward` write `.grad` of this Tensor too, though it is not a leaf."""
@@ -385,28 +274,6 @@ def _converted(x: Any, dtype: DTypeLike | None) -> Tensor:
         return as_tensor(x)
     t = as_tensor(np.asarray(x, dtype) if is_numpy(x) else x)
     return t if t.dtype == np.dtype(dtype) else t.astype(dtype)
-
-
-def _node_of(t: Tensor) -> Node:
-    if t._node is None:
-        raise GradientError(f"backward(inputs=...) holds a Tensor of shape {t.shape} that does not require grad")
-    return t._node
-
-
-def _accumulate(leaf: Tensor, cotangent: Any) -> None:
-    """Add a cotangent of its own to `.grad`, which is always a dense array that its leaf owns alone."""
-    if isinstance(cotangent, Tensor):
-        gradient = cotangent.conj()
-    else:
-        gradient = box(_conjugated(cotangent) if cotangent.dtype.kind == "c" else cotangent, None)
-        if is_numpy(cotangent):
-            cotangent.setflags(write=False)
-    before = leaf.grad
-    leaf._grad = gradient if before is None else before + gradient
-
-
-def _conjugated(array: Any) -> Any:
-    return np.conj(array, out=array) if is_numpy(array) else np.conj(array)
 
 
 results_are(Tensor)
