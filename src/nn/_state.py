@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 import autograd_core as ac
 
+from ._arrays import array_of
 from ._errors import StateDictError
 from ._parameter import Parameter
 
@@ -55,7 +54,7 @@ def load(root: Any, state: Mapping[str, Any], strict: bool, assign: bool) -> Key
         problems.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{path}"' for path in unexpected) + ".")
     if strict and missing:
         problems.append("Missing key(s) in state_dict: " + ", ".join(f'"{path}"' for path in missing) + ".")
-    values = {path: _array(state[path]) for path in shapes if path in state}
+    values = {path: array_of(state[path]) for path in shapes if path in state}
     problems += [
         f"size mismatch for {path}: the state_dict has shape {value.shape}, the module {shapes[path]}."
         for path, value in values.items()
@@ -83,7 +82,3 @@ def load(root: Any, state: Mapping[str, Any], strict: bool, assign: bool) -> Key
 def _like(value: ac.Tensor, given: Any) -> ac.Tensor:
     """The given values as a Parameter or a buffer, in their own dtype."""
     return type(value)(given, requires_grad=value.requires_grad)
-
-
-def _array(value: Any) -> np.ndarray[Any, Any]:
-    return value.numpy() if isinstance(value, ac.Tensor) else np.asarray(value)

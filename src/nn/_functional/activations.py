@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike
 
 import autograd_core as ac
 
+from .._arrays import tensor_of
 from .._errors import ArgumentError
 from .._rng import Rng, generator
 
@@ -48,10 +49,6 @@ _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
 
-def _tensor(x: Any) -> Any:
-    return x if isinstance(x, ac.Tensor) else ac.asarray(x)
-
-
 def relu(input: Any, inplace: bool = False) -> Any:
     """Return the positive part; the derivative at 0 is 0."""
     return ac.relu(input)
@@ -74,7 +71,7 @@ def tanh(input: Any) -> Any:
 
 def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
     """Return `x` where positive, else ``negative_slope * x``; the derivative at 0 is the slope."""
-    x = _tensor(input)
+    x = tensor_of(input)
     return ac.where(x > 0, x, x * negative_slope)
 
 
@@ -88,7 +85,7 @@ def prelu(input: Any, weight: Any) -> Any:
     weight : Tensor, shape (C,) or (1,)
         The slopes, learned.
     """
-    x = _tensor(input)
+    x = tensor_of(input)
     if weight.size > 1:
         if x.ndim and weight.size != x.shape[min(1, x.ndim - 1)]:
             raise ac.ShapeError(f"prelu: {weight.size} slopes for an input of shape {x.shape}; one a channel, or one")
@@ -99,7 +96,7 @@ def prelu(input: Any, weight: Any) -> Any:
 
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:
     """Return `x` where it exceeds `threshold`, else `value`."""
-    x = _tensor(input)
+    x = tensor_of(input)
     return ac.where(x > threshold, x, value)
 
 
@@ -107,7 +104,7 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: b
     """Return `x` limited to [min_val, max_val]; the derivative on the bounds is 0."""
     if min_val > max_val:
         raise ArgumentError(f"hardtanh: {min_val=} must not exceed {max_val=}")
-    x = _tensor(input)
+    x = tensor_of(input)
     return ac.where(x <= min_val, min_val, ac.where(x >= max_val, max_val, x))
 
 
@@ -118,12 +115,12 @@ def relu6(input: Any, inplace: bool = False) -> Any:
 
 def hardsigmoid(input: Any, inplace: bool = False) -> Any:
     """Return ``relu6(x + 3) / 6``."""
-    return relu6(_tensor(input) + 3) / 6
+    return relu6(tensor_of(input) + 3) / 6
 
 
 def hardswish(input: Any, inplace: bool = False) -> Any:
     """Return ``x * hardsigmoid(x)``."""
-    x = _tensor(input)
+    x = tensor_of(input)
     return x * hardsigmoid(x)
 
 
@@ -134,7 +131,7 @@ def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     ----------
     D.-A. Clevert, T. Unterthiner and S. Hochreiter, arXiv 1511.07289, eq. 15.
     """
-    x = _tensor(input)
+    x = tensor_of(input)
     positive = x > 0
     # The exponential of the positive part, which `where` discards, could overflow and turn its zero cotangent into NaN.
     return ac.where(positive, x, ac.expm1(ac.where(positive, 0.0, x)) * alpha)
@@ -142,7 +139,7 @@ def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
 
 def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """Return `x` where positive, else ``alpha * (exp(x / alpha) - 1)``."""
-    x = _tensor(input)
+    x = tensor_of(input)
     positive = x > 0
     return ac.where(positive, x, ac.expm1(ac.where(positive, 0.0, x) / alpha) * alpha)
 
@@ -180,38 +177,38 @@ def gelu(input: Any, approximate: str = "none") -> Any:
 
 def silu(input: Any, inplace: bool = False) -> Any:
     """Return ``x * sigmoid(x)``."""
-    x = _tensor(input)
+    x = tensor_of(input)
     return x * ac.special.expit(x)
 
 
 def mish(input: Any, inplace: bool = False) -> Any:
     """Return ``x * tanh(softplus(x))``."""
-    x = _tensor(input)
+    x = tensor_of(input)
     return x * ac.tanh(softplus(x))
 
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
     """Return ``log(1 + exp(beta x)) / beta``, and `x` itself where ``beta x > threshold``."""
-    x = _tensor(input)
+    x = tensor_of(input)
     linear = x.detach() * beta > threshold
     return ac.where(linear, x, ac.logaddexp(x * beta, 0.0) / beta)
 
 
 def softsign(input: Any) -> Any:
     """Return ``x / (1 + |x|)``."""
-    x = _tensor(input)
+    x = tensor_of(input)
     return x / (1 + abs(x))
 
 
 def tanhshrink(input: Any) -> Any:
     """Return ``x - tanh(x)``."""
-    x = _tensor(input)
+    x = tensor_of(input)
     return x - ac.tanh(x)
 
 
 def _along(input: Any, dim: int | None, dtype: DTypeLike | None) -> tuple[Any, int]:
     """The input in the dtype asked for, and the axis: PyTorch's choice, by the number of axes, when none is given."""
-    x = _tensor(input) if dtype is None else _tensor(input).astype(dtype)
+    x = tensor_of(input) if dtype is None else tensor_of(input).astype(dtype)
     return x, (0 if x.ndim in (0, 1, 3) else 1) if dim is None else dim
 
 
@@ -251,7 +248,7 @@ def glu(input: Any, dim: int = -1) -> Any:
     autograd_core.ShapeError
         If the axis has an odd length.
     """
-    x = _tensor(input)
+    x = tensor_of(input)
     if x.shape[dim] % 2:
         raise ac.ShapeError(f"glu halves axis {dim}, but it has odd length in shape {x.shape}")
     first, second = ac.split(x, 2, axis=dim)
@@ -265,13 +262,13 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     ----------
     N. Srivastava et al., Dropout, JMLR 15, 2014, section 10.
     """
-    x = _tensor(input)
+    x = tensor_of(input)
     return _dropped(x, p, training, rng, x.shape)
 
 
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, rng: Rng = None) -> Any:
     """Drop whole channels of (N, C, ...) with probability `p` instead of single elements."""
-    x = _tensor(input)
+    x = tensor_of(input)
     return _dropped(x, p, training, rng, x.shape[:2] + (1,) * (x.ndim - 2))
 
 

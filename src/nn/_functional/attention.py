@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd_core as ac
 
+from .._arrays import tensor_of
 from .._errors import ArgumentError
 from .._rng import Rng
 from .activations import dropout
@@ -79,7 +80,7 @@ def scaled_dot_product_attention(
     ----------
     A. Vaswani et al., Attention Is All You Need, arXiv 1706.03762, eq. 1.
     """
-    query, key, value = (t if isinstance(t, ac.Tensor) else ac.asarray(t) for t in (query, key, value))
+    query, key, value = (tensor_of(t) for t in (query, key, value))
     if enable_gqa:
         key, value = (_shared(t, query, name) for t, name in ((key, "key"), (value, "value")))
     if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:

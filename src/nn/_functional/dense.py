@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd_core as ac
 
+from .._arrays import array_of
 from .._errors import ArgumentError, IndexRangeError
 from .checks import as_input
 
@@ -106,7 +107,7 @@ def embedding(
     IndexRangeError
         If an index is not in [0, entries).
     """
-    index = input.numpy() if isinstance(input, ac.Tensor) else np.asarray(input)
+    index = array_of(input)
     entries = weight.shape[0]
     if padding_idx is not None and not -entries <= padding_idx < entries:
         raise ArgumentError(f"embedding: padding_idx={padding_idx} must be a row of {entries}")
@@ -132,7 +133,7 @@ def embedding(
 
 def one_hot(tensor: Any, num_classes: int = -1) -> ac.Tensor:
     """Return rows of the identity: (*tensor, num_classes) of int64, one 1 in each row."""
-    index = tensor.numpy() if isinstance(tensor, ac.Tensor) else np.asarray(tensor)
+    index = array_of(tensor)
     if index.dtype.kind not in "iu":
         raise ac.DtypeError(f"one_hot takes integers, not {index.dtype}; convert with .astype(int)")
     if not index.size and num_classes == -1:

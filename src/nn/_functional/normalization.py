@@ -10,6 +10,7 @@ import numpy as np
 
 import autograd_core as ac
 
+from .._arrays import array_of, tensor_of
 from .._errors import ArgumentError
 from .checks import as_input
 
@@ -42,7 +43,7 @@ def over_batch(x: Any, weight: Any, bias: Any, axes: tuple[int, ...], eps: float
 
 def by_running(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float) -> Any:
     """Normalize, scale and shift channels by given statistics (C,), as one factor and one offset a channel."""
-    mean, variance = (t.numpy() if isinstance(t, ac.Tensor) else np.asarray(t) for t in (mean, variance))
+    mean, variance = (array_of(t) for t in (mean, variance))
     scale = ((variance + eps) ** -0.5).astype(x.dtype)
     if weight is not None:
         scale = weight * scale
@@ -196,5 +197,5 @@ def instance_norm(
 
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
     """Divide by the `p`-norm along axis `dim`, which counts as at least `eps`."""
-    x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
+    x = tensor_of(input)
     return x / ac.clip(ac.linalg.norm(x, ord=p, axis=dim, keepdims=True), eps, None)

@@ -11,6 +11,7 @@ import numpy as np
 
 import autograd_core as ac
 
+from .._arrays import tensor_of
 from .._errors import ArgumentError
 from .checks import as_input, check_rank
 
@@ -48,7 +49,7 @@ def pad(input: Any, pad: tuple[int, ...], mode: str = "constant", value: float |
     ArgumentError
         If the mode is unknown or a reflection or a turn is longer than the axis.
     """
-    x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
+    x = tensor_of(input)
     if len(pad) % 2 or len(pad) > 2 * x.ndim:
         raise ArgumentError(f"pad={pad!r} must be (before, after) pairs for at most {x.ndim} axes")
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
@@ -235,7 +236,7 @@ def max_pool(
     With `return_indices` also return where each maximum stands in its flattened spatial axes.
     """
     operation = f"max_pool{n}d"
-    x, alone = _batched(x if isinstance(x, ac.Tensor) else ac.asarray(x), n, operation)
+    x, alone = _batched(tensor_of(x), n, operation)
     kernel, dilations = numbers(kernel_size, n, "kernel_size"), numbers(dilation, n, "dilation")
     strides = kernel if stride is None else numbers(stride, n, "stride")
     spatial = x.shape[2:]
@@ -276,7 +277,7 @@ def avg_pool(
         Divide the sums by it instead.
     """
     operation = f"avg_pool{n}d"
-    x, alone = _batched(x if isinstance(x, ac.Tensor) else ac.asarray(x), n, operation)
+    x, alone = _batched(tensor_of(x), n, operation)
     kernel = numbers(kernel_size, n, "kernel_size")
     strides = kernel if stride is None else numbers(stride, n, "stride")
     pads, ones = numbers(padding, n, "padding"), (1,) * n
@@ -335,7 +336,7 @@ def _averaging(n: int, out: int) -> np.ndarray[Any, Any]:
 def adaptive_avg_pool(x: Any, n: int, output_size: Any) -> Any:
     """Average over windows chosen so that `n` spatial axes get the lengths `output_size` (None keeps an axis)."""
     operation = f"adaptive_avg_pool{n}d"
-    x, alone = _batched(x if isinstance(x, ac.Tensor) else ac.asarray(x), n, operation)
+    x, alone = _batched(tensor_of(x), n, operation)
     sizes = tuple(output_size) if isinstance(output_size, tuple | list) else (output_size,) * n
     if len(sizes) != n or any(s is not None and (not isinstance(s, Integral) or s < 0) for s in sizes):
         raise ArgumentError(f"{operation}: output_size={output_size!r} must be one length or {n}, each at least 0 or None")

@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd_core as ac
 
+from .._arrays import array_of
 from .._errors import ArgumentError
 from .._rng import Rng, generator
 
@@ -47,7 +48,7 @@ class TensorDataset:
     """
 
     def __init__(self, *tensors: Any) -> None:
-        self.tensors = tuple(t.numpy() if isinstance(t, ac.Tensor) else np.asarray(t) for t in tensors)
+        self.tensors = tuple(array_of(t) for t in tensors)
         if not tensors or len({len(t) for t in self.tensors}) != 1:
             raise ac.ShapeError(f"TensorDataset takes arrays of one length, not {[t.shape for t in self.tensors]}")
 
@@ -105,7 +106,7 @@ def collate(items: Sequence[Any]) -> Any:
         return tuple(collate(part) for part in zip(*items, strict=True))
     if isinstance(first, dict):
         return {key: collate([item[key] for item in items]) for key in first}
-    arrays = [x.numpy() if isinstance(x, ac.Tensor) else np.asarray(x) for x in items]
+    arrays = [array_of(x) for x in items]
     if any(a.shape != arrays[0].shape for a in arrays):
         other = next(a.shape for a in arrays if a.shape != arrays[0].shape)
         raise ac.ShapeError(

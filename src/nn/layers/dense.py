@@ -11,6 +11,7 @@ import autograd_core as ac
 
 from .. import functional
 from .. import initializers as init
+from .._arrays import tensor_of
 from .._errors import ArgumentError
 from .._rng import Rng
 from ..module import Module, Parameter
@@ -186,7 +187,7 @@ class Flatten(Module):
 
     def forward(self, input: Any) -> Any:
         """Return the reshaped input."""
-        x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
+        x = tensor_of(input)
         if not x.ndim:
             x = x.reshape(1)
         first, last = (_axis(dim, x, "flatten") for dim in (self.start_dim, self.end_dim))
@@ -208,7 +209,7 @@ class Unflatten(Module):
 
     def forward(self, input: Any) -> Any:
         """Return the reshaped input."""
-        x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
+        x = tensor_of(input)
         axis = _axis(self.dim, x, "unflatten")
         sizes, known = self.unflattened_size, math.prod(n for n in self.unflattened_size if n != -1)
         sizes = tuple(x.shape[axis] // known if n == -1 else n for n in sizes)

@@ -13,6 +13,7 @@ import numpy as np
 
 import autograd_core as ac
 
+from .._arrays import array_of
 from .._errors import ArgumentError, StateDictError, TrainingError, positive
 from .._interrupts import uninterrupted
 
@@ -225,7 +226,7 @@ def _exported(value: Any) -> Any:
 
 def _imported(name: str, value: Any, p: ac.Tensor, slot: bool) -> Any:
     """An array of the parameter's dtype for a slot, else a number; PyTorch keeps those in Tensors of one element too."""
-    array = value.numpy() if isinstance(value, ac.Tensor) else np.asarray(value)
+    array = array_of(value)
     if not slot:
         number = array.item()
         return int(number) if float(number).is_integer() and name == "step" else number

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 import autograd_core as ac
 
+from .._arrays import array_of
 from .._errors import TrainingError
 from ..data import DataLoader, TensorDataset
 from ..module import Module
@@ -21,8 +20,8 @@ Metric = Callable[[Any, Any], float]
 
 def accuracy(output: Any, target: Any) -> float:
     """Return the fraction of rows of `output` (N, C, ...) whose largest entry is the target class."""
-    scores = output.numpy() if isinstance(output, ac.Tensor) else np.asarray(output)
-    labels = target.numpy() if isinstance(target, ac.Tensor) else np.asarray(target)
+    scores = array_of(output)
+    labels = array_of(target)
     return float((scores.argmax(axis=1) == labels).mean())
 
 

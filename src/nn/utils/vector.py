@@ -10,6 +10,8 @@ import numpy as np
 
 import autograd_core as ac
 
+from .._arrays import array_of
+
 __all__ = ["parameters_to_vector", "split_vector", "vector_to_parameters"]
 
 
@@ -47,6 +49,6 @@ def vector_to_parameters(vec: Any, parameters: Iterable[ac.Tensor]) -> None:
         If the number of elements differs.
     """
     parameters = list(parameters)
-    values = vec.numpy() if isinstance(vec, ac.Tensor) else np.asarray(vec)
+    values = array_of(vec)
     for p, piece in zip(parameters, split_vector(values, [p.shape for p in parameters]), strict=True):
         ac.writable(p).call(np.copyto, piece)
