@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd_core as ac
 
+from .._arrays import array_of, tensor_of
 from .._errors import ArgumentError
 
 __all__ = [
@@ -75,12 +76,14 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, en
     Raises
     ------
     autograd_core.ShapeError
-        If a length is not in [1, T], or lengths rise with `enforce_sorted`.
+        If there is no sequence, a length is not in [1, T], or lengths rise with `enforce_sorted`.
     """
-    lengths = np.asarray(lengths.numpy() if isinstance(lengths, ac.Tensor) else lengths)
-    x = input if isinstance(input, ac.Tensor) else ac.asarray(input)
+    lengths = array_of(lengths)
+    x = tensor_of(input)
     if batch_first:
         x = x.swapaxes(0, 1)
+    if not lengths.size:
+        raise ac.ShapeError(f"no sequence to pack in an input of shape {x.shape}; pass one with a batch of at least one")
     if lengths.shape != x.shape[1:2] or (lengths < 1).any() or (lengths > x.shape[0]).any():
         raise ac.ShapeError(f"lengths {lengths.tolist()} must be {x.shape[1]} numbers from 1 to {x.shape[0]}")
     if enforce_sorted and (np.diff(lengths) > 0).any():

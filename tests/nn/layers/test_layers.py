@@ -220,6 +220,11 @@ def test_padding_beyond_the_end_of_a_sequence_changes_nothing():
         assert (y.numpy()[n:, i] == 0).all()
 
 
+def test_packing_no_sequence_is_refused():
+    with pytest.raises(ac.ShapeError, match=r"no sequence to pack in an input of shape \(3, 0, 2\); pass one with a batch"):
+        nn.utils.rnn.pack_padded_sequence(np.zeros((3, 0, 2)), [])
+
+
 def test_truncated_backpropagation_stops_at_the_cut():
     layer, x = nn.RNN(1, 3, rng=0), ac.tensor(np.ones((8, 1, 1), np.float32), requires_grad=True)
     _, state = layer(x[:4])
