@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, Self
 
-__all__ = ["Hook", "Removable", "after", "before"]
+__all__ = ["Hook", "Hooked", "Removable", "after", "before"]
 
 
 class Hook(NamedTuple):
@@ -51,3 +51,42 @@ def after(hooks: tuple[Hook, ...], module: Any, args: tuple[Any, ...], kwargs: d
         if replaced is not None:
             output = replaced
     return output
+
+
+class Hooked:
+    """The part of a module that keeps its hooks."""
+
+    # Replaced on the instance, never changed in place, so that the empty defaults can be shared.
+    _forward_hooks: tuple[Hook, ...] = ()
+    _forward_pre_hooks: tuple[Hook, ...] = ()
+
+    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False) -> Removable:
+        """Call ``hook(module, args, output)`` after `forward`; what it returns, if anything, replaces the output.
+
+        Parameters
+        ----------
+        hook : callable
+            ``hook(module, args, kwargs, output)`` if `with_kwargs`.
+        prepend : bool
+            Run it before the hooks there are, not after.
+        """
+        return self._hook("_forward_hooks", Hook(hook, with_kwargs), prepend)
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> Removable:
+        """Call ``hook(module, args)`` before `forward`; what it returns, if anything, replaces the arguments.
+
+        Parameters
+        ----------
+        hook : callable
+            ``hook(module, args, kwargs)`` if `with_kwargs`, which returns both.
+        prepend : bool
+            Run it before the hooks there are, not after.
+        """
+        return self._hook("_forward_pre_hooks", Hook(hook, with_kwargs), prepend)
+
+    def _hook(self, where: str, hook: Hook, prepend: bool) -> Removable:
+        there = getattr(self, where)
+        setattr(self, where, (hook, *there) if prepend else (*there, hook))
+        return Removable(lambda: setattr(self, where, tuple(h for h in getattr(self, where) if h is not hook)))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -17,22 +17,15 @@ from numpy.typing import DTypeLike
 import autograd_core as ac
 
 from ._errors import ArgumentError, BufferError_
-from ._hooks import Hook, Removable, after, before
+from ._hooks import Hooked, after, before
 from ._parameter import Parameter
 from ._state import KeyMismatch, entries, load
+from ._tree import Tree, join
 
 __all__ = ["KeyMismatch", "Module", "Parameter"]
 
 
-T = TypeVar("T")
-
-
-def join(path: str, name: str) -> str:
-    """Join two parts of an attribute path."""
-    return f"{path}.{name}" if path and name else path or name
-
-
-class Module:
+class Module(Tree, Hooked):
     """Base class of layers, losses and models: write `__init__` and `forward`, call the instance.
 
     Parameters, buffers and child modules are found among the attributes. The methods are those of `torch.nn.Module`.
@@ -55,10 +48,7 @@ class Module:
 
     training: bool = True
     _path: str = ""
-    # Replaced on the instance, never changed in place, so that the empty defaults can be shared.
-    _buffers: Mapping[str, bool] = {}
-    _forward_hooks: tuple[Hook, ...] = ()
-    _forward_pre_hooks: tuple[Hook, ...] = ()
+    _buffers: Mapping[str, bool] = {}  # replaced on the instance, never changed in place, so that the default can be shared
 
     if TYPE_CHECKING:  # attributes that `register_buffer` and `setattr` make
 
@@ -174,79 +164,6 @@ class Module:
             raise ArgumentError(f"{join(self._path, name)} must be a Module or None, not a {type(module).__name__}")
         self._add(name, module, Module)
 
-    # -- walking the tree -------------------------------------------------------------------------------------------------
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """Iterate over the modules directly below, with their attribute names."""
-        return ((name, value) for name, value in list(vars(self).items()) if isinstance(value, Module))
-
-    def children(self) -> Iterator[Module]:
-        """Iterate over the modules directly below."""
-        return (child for _, child in self.named_children())
-
-    def named_modules(self, *, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
-        """Iterate over this module and all below, depth first, with their paths from here; a shared one comes once."""
-        seen: set[Module] = set()
-        pending: list[tuple[str, Module]] = [(prefix, self)]
-        while pending:
-            path, module = pending.pop()
-            if module in seen and remove_duplicate:
-                continue
-            seen.add(module)
-            yield path, module
-            pending.extend((join(path, name), child) for name, child in reversed(list(module.named_children())))
-
-    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
-        """Iterate over this module and all below."""
-        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
-
-    def named_parameters(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Parameter]]:
-        """Iterate over the parameters with their paths from here; a shared one comes once."""
-        seen: set[Parameter] = set()
-        for path, module in (
-            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else ((prefix, self),)
-        ):
-            for name, value in list(vars(module).items()):
-                if isinstance(value, Parameter) and not (remove_duplicate and value in seen):
-                    seen.add(value)
-                    yield join(path, name), value
-
-    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """Iterate over the parameters, each once."""
-        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
-
-    def named_buffers(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, ac.Tensor]]:
-        """Iterate over the buffers with their paths from here; a shared one comes once."""
-        seen: set[ac.Tensor] = set()
-        for path, module in (
-            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else ((prefix, self),)
-        ):
-            for name in module._buffers:
-                value = getattr(module, name)
-                if value is not None and not (remove_duplicate and value in seen):
-                    seen.add(value)
-                    yield join(path, name), value
-
-    def buffers(self, recurse: bool = True) -> Iterator[ac.Tensor]:
-        """Iterate over the buffers."""
-        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
-
-    def get_submodule(self, target: str) -> Module:
-        """Find the module at a path such as ``"features.0"``."""
-        return _find(self, "module", target, self.named_modules(remove_duplicate=False))
-
-    def get_parameter(self, target: str) -> Parameter:
-        """Find the parameter at a path such as ``"features.0.weight"``."""
-        return _find(self, "parameter", target, self.named_parameters(remove_duplicate=False))
-
-    def get_buffer(self, target: str) -> ac.Tensor:
-        """Find the buffer at a path such as ``"norm.running_mean"``."""
-        return _find(self, "buffer", target, self.named_buffers(remove_duplicate=False))
-
     # -- state ------------------------------------------------------------------------------------------------------------
 
     def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, ac.Tensor]:
@@ -341,39 +258,6 @@ class Module:
         """Convert to float64."""
         return self.to(np.float64)
 
-    # -- hooks ------------------------------------------------------------------------------------------------------------
-
-    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False) -> Removable:
-        """Call ``hook(module, args, output)`` after `forward`; what it returns, if anything, replaces the output.
-
-        Parameters
-        ----------
-        hook : callable
-            ``hook(module, args, kwargs, output)`` if `with_kwargs`.
-        prepend : bool
-            Run it before the hooks there are, not after.
-        """
-        return self._hook("_forward_hooks", Hook(hook, with_kwargs), prepend)
-
-    def register_forward_pre_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> Removable:
-        """Call ``hook(module, args)`` before `forward`; what it returns, if anything, replaces the arguments.
-
-        Parameters
-        ----------
-        hook : callable
-            ``hook(module, args, kwargs)`` if `with_kwargs`, which returns both.
-        prepend : bool
-            Run it before the hooks there are, not after.
-        """
-        return self._hook("_forward_pre_hooks", Hook(hook, with_kwargs), prepend)
-
-    def _hook(self, where: str, hook: Hook, prepend: bool) -> Removable:
-        there = getattr(self, where)
-        setattr(self, where, (hook, *there) if prepend else (*there, hook))
-        return Removable(lambda: setattr(self, where, tuple(h for h in getattr(self, where) if h is not hook)))
-
     # -- text -------------------------------------------------------------------------------------------------------------
 
     def extra_repr(self) -> str:
@@ -389,13 +273,6 @@ class Module:
     def copy(self) -> Self:
         """Return a deep copy: the same structure with parameters of its own."""
         return copy.deepcopy(self)
-
-
-def _find(root: Module, kind: str, target: str, named: Iterator[tuple[str, T]]) -> T:
-    found = dict(named)
-    if target not in found:
-        raise AttributeError(f"{type(root).__name__} has no {kind} at {target!r}")
-    return found[target]
 
 
 def _check_buffer(path: str, value: Any) -> None:
