@@ -16,9 +16,12 @@ from .._errors import TrainingError, positive
 __all__ = ["clip_grad_norm_", "clip_grad_value_", "get_total_norm"]
 
 
+def _several(tensors: ac.Tensor | Iterable[ac.Tensor]) -> Iterable[ac.Tensor]:
+    return [tensors] if isinstance(tensors, ac.Tensor) else tensors
+
+
 def _gradients(parameters: ac.Tensor | Iterable[ac.Tensor]) -> list[ac.Tensor]:
-    parameters = [parameters] if isinstance(parameters, ac.Tensor) else parameters
-    return [p.grad for p in parameters if p.grad is not None]
+    return [p.grad for p in _several(parameters) if p.grad is not None]
 
 
 def get_total_norm(
@@ -32,21 +35,18 @@ def get_total_norm(
     Parameters
     ----------
     tensors : Tensor or iterable of Tensor
-    norm_type : float
-        Which norm, positive; ``math.inf`` for the largest absolute value.
-    error_if_nonfinite : bool
-        Raise if it is NaN or infinite.
-    foreach : bool, optional
-        PyTorch's argument, which chooses how it computes; nothing depends on it here.
+    norm_type, error_if_nonfinite, foreach
+        As for `clip_grad_norm_`, which also says what is raised.
 
-    Raises
-    ------
-    TrainingError
-        If the norm is not finite and `error_if_nonfinite` is set.
+    Examples
+    --------
+    >>> import autograd_core as ac, nn
+    >>> nn.utils.get_total_norm([ac.tensor([3.0, 0.0]), ac.tensor(4.0)])
+    Tensor(5.)
     """
     del foreach
     positive("norm_type", float(norm_type))
-    arrays = [t.numpy().reshape(-1) for t in ([tensors] if isinstance(tensors, ac.Tensor) else tensors)]
+    arrays = [t.numpy().reshape(-1) for t in _several(tensors)]
     norm = _norm(arrays, float(norm_type))
     if error_if_nonfinite and not math.isfinite(norm):
         raise TrainingError(f"the norm of the gradients is {norm}; look for NaN and overflow in the loss, or pass finite data")
