@@ -14,10 +14,7 @@ import pytest
 import autograd_core as ac
 from autograd_core._errors import require
 
-
-def leaf(x):
-    return ac.tensor(x, requires_grad=True)
-
+from .derivatives import leaf
 
 X = leaf(np.ones((2, 3)))
 S = leaf(2.0)

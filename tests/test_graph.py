@@ -12,9 +12,7 @@ from autograd_core._graph import ancestors, between, cast, own
 from autograd_core._node import Form, new_node
 from autograd_core._rules.common import sum_to
 
-
-def leaf(x):
-    return ac.tensor(x, requires_grad=True)
+from .derivatives import leaf
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Laws of the built-in layout. Its twin in JavaScript is compared in `test_page.py`, where there is a browser."""
+"""Laws of the built-in layout. Its twin in JavaScript is compared in `test_both_languages.py`, where there is a browser."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
