@@ -23,6 +23,7 @@ from autograd_core._rules import (
     elementwise,
     indexing,
     masks,
+    powers,
     products,
     recurrent,
     shapes,
@@ -106,6 +107,7 @@ pointwise(np.sqrt, positive)
 pointwise(np.cbrt, positive)
 pointwise(np.power, positive, real)
 pointwise(np.float_power, positive, real, half=False)
+shaped(powers.power_log, call(positive(3), real(2, 1), n=1), call(positive(2), real(2), n=2))
 pointwise(np.remainder, distinct, nonzero)
 pointwise(np.fmod, distinct, nonzero)
 pointwise(np.exp, real)

@@ -124,6 +124,21 @@ def test_power_with_respect_to_its_exponent_at_zero():
     assert gradient(np.power, 0.0, 0.5)[1] == 0
 
 
+@pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")
+def test_mixed_derivatives_of_a_power():
+    """By either operand first: 1 / x at an exponent of 0, and log x + 1 at one of 1, infinite at x = 0."""
+
+    def mixed(x, y):
+        by_exponent, by_base = ac.grad(np.power, 1), ac.grad(np.power, 0)
+        return [d(lambda x: by_exponent(x, y), x), d(lambda y: by_base(x, y), y)]
+
+    assert d(lambda y: 0.0**y, 0.0) == d(lambda y: np.float_power(0.0, y), 0.0) == -math.inf
+    assert mixed(2.0, 0.0) == [0.5, 0.5]
+    assert mixed(0.0, 1.0) == [-math.inf, -math.inf]
+    assert mixed(0.0, 2.5) == [0, 0]
+    np.testing.assert_allclose(mixed(2.0, 1.0), 1 + math.log(2), rtol=1e-14)
+
+
 def test_square_root_of_a_square_at_zero_is_nan():
     """Honest: no convention is consistent, and `abs` is there."""
     assert math.isnan(d(lambda x: np.sqrt(x * x), 0.0))

@@ -23,6 +23,7 @@ from .false_alarms import SOURCES, drawn
         pytest.param(lambda x: np.hypot(x, 2 * x), [-1e-10, -0.845, -1.54, -7e-9], "f4", id="rounding in the derivative"),
         pytest.param(lambda x: np.maximum(x, 0.5), 0.5 + np.array([1e-14, -1e-14, 1e-15, 0.0]), "f8", id="kinks that cancel"),
         pytest.param(lambda x: np.abs(x) ** 1.5, [1e-9, -1.0], "f8", id="a complex step that is zero"),
+        pytest.param(lambda x: np.arange(x[0], 4.0, like=x), [1 + 1e-5], "f8", id="a shape that changes"),
         pytest.param(lambda x: x * np.round(x), [0.5, 1.5 + 1e-12, 0.3], "f8", id="jumps"),
     ],
 )

@@ -20,6 +20,7 @@ from . import norms as norms
 from . import ordering as ordering
 from . import padding as padding
 from . import polynomials as polynomials
+from . import powers as powers
 from . import products as products
 from . import quantiles as quantiles
 from . import rearranging as rearranging

@@ -7,7 +7,6 @@ promote float32 to float64.
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
@@ -30,21 +29,6 @@ elementwise(np.square, lambda g, _y, a: g * (2 * a), words="dA = 2 G A")
 elementwise(np.reciprocal, lambda g, y, _a: -g * y * y, words="dA = -G Y^2")
 elementwise(np.sqrt, lambda g, y, _a: g / (2 * y), words="dA = G / (2 Y)")
 elementwise(np.cbrt, lambda g, y, _a: g / (3 * y * y), words="dA = G / (3 Y^2)")
-
-
-def power_base(g: Any, _y: Any, a: Any, b: Any) -> Any:
-    """Exact to every order where an integer power meets 0: the exponent stops at 0, and its factor is then 0."""
-    return g * (b * a ** (b - 1 + (b == 0)))
-
-
-def power_exponent(g: Any, y: Any, a: Any, _b: Any) -> Any:
-    """Take 0 at a = 0, the limit for a positive exponent."""
-    return g * y * np.log(np.where(a == 0, 1, a))
-
-
-# `operator.pow` keeps NumPy's fast paths for scalar exponents, which `np.power` lacks (x ** 2: 12 x at 10,000 elements)
-elementwise(np.power, power_base, power_exponent, forward=operator.pow, words="dA = G B A^(B-1); dB = G Y log A")
-elementwise(np.float_power, power_base, power_exponent, words="dA = G B A^(B-1); dB = G Y log A")
 # the whole quotient that was taken off: rounding may lift a / b to the next one, as of 1 and 0.1
 elementwise(np.remainder, lambda g, _y, _a, _b: g, lambda g, _y, a, b: -g * np.floor_divide(a, b))
 elementwise(np.fmod, lambda g, _y, _a, _b: g, lambda g, y, a, b: -g * np.rint((a - y) / b))

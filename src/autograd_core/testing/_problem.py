@@ -125,9 +125,11 @@ class Pushed:
 
 
 def inner(us: Sequence[Any], ys: Sequence[Any]) -> Any:
-    """The real inner product of two lists of arrays."""
+    """The real inner product of two lists of arrays; NaN where a shape has changed, as that of `np.arange` may."""
     total: Any = 0.0
     for u, y in zip(us, ys, strict=True):
+        if u.shape != y.shape:
+            return np.asarray(np.nan)
         total = total + np.sum(np.real(np.conj(u) * y))
     return total
 
