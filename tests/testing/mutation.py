@@ -8,8 +8,8 @@ the tests notice.
 First the tests run under a tracer, which says which of them execute a line. Then each mutant runs in a process of its own,
 forked from one that has collected all tests: the functions of the broken file get the code of the mutant, and the tests that
 execute the broken line run until one fails. What an import executes needs a fresh import instead. A test that fails where
-nothing is broken proves nothing, so each that notices a mutant must pass alone without. The score is published in
-`docs/testing.md`.
+nothing is broken proves nothing, so each that notices a mutant must pass alone without. `survivors/` says why
+some survive; the score is published in `docs/testing.md`.
 """
 
 import argparse
@@ -27,6 +27,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from .explained import explain
 from .mutants import Live, broken, sites
 from .telling_tests import FILES, ROOT, TESTS, Chooser, collected, coverage, executed_by_import, forked, name_of
 
@@ -164,14 +165,17 @@ def results(path):
 
 
 def report(chosen, found):
-    """Print the survivors, and how many of the mutants were noticed."""
+    """Print how many of the mutants were noticed, why others survive, and the survivors that nothing explains."""
     done = [found[key(m)] for m in chosen if key(m) in found]
-    for r in done:
-        if r["outcome"] in ("survived", "harness"):
-            print(f"{r['file']}:{r['line']} {r['what']} ({r['outcome']} {r['by']})")
-    counts = Counter(r["outcome"] for r in done)
-    noticed = counts["noticed"] + counts["stopped"]
-    print(f"{noticed} of {len(done)} mutants noticed ({noticed / max(len(done), 1):.2%}); {dict(counts)}")
+    kinds: Counter[str] = Counter()
+    for path in FILES:
+        left = [r for r in done if r["file"] == path.name and r["outcome"] in ("survived", "harness")]
+        for r, why in zip(left, explain(path, left), strict=True):
+            kinds[why.kind if why else "open"] += 1
+            if why is None or why.kind == "open":
+                print(f"{r['file']}:{r['line']} {r['what']} ({r['outcome']} {r['by']})")
+    noticed = len(done) - kinds.total()
+    print(f"{noticed} of {len(done)} mutants noticed ({noticed / max(len(done), 1):.2%}); survivors: {dict(kinds)}")
 
 
 def main():

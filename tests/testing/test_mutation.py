@@ -14,7 +14,9 @@ import pytest
 
 import autograd_core as ac
 
+from .explained import HERE, KINDS, explanations
 from .mutants import Live, broken, sites
+from .telling_tests import FILES
 
 TEXT = """
 TABLE = [lambda a, b: a - b, lambda a, b: a * -b]
@@ -100,3 +102,19 @@ def test_a_test_that_fails_without_a_mutant_stops_the_run(tmp_path: Path) -> Non
     )
     assert not found
     assert "fail where nothing is broken" in said.stderr, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_explanations_are_of_mutants_that_are(path: Path) -> None:
+    """No explanation outlives the line it is of, and none is without a reason."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    made = {(lines[node.lineno - 1].strip(), what) for node, what in sites(ast.parse("\n".join(lines)))}
+    for e in explanations(path.stem):
+        assert e.kind in KINDS
+        assert e.why.endswith(".")
+        assert any(line == e.line and e.covers(what) for line, what in made), e
+        assert all((e.line, what) in made for what in e.what), e
+
+
+def test_every_explanation_has_its_file() -> None:
+    assert {path.stem for path in HERE.glob("*.toml")} <= {path.stem for path in FILES}
