@@ -22,6 +22,7 @@ from tests.cases import CASES, Case  # noqa: E402
 
 FAMILIES = {
     "elementwise": "Element-wise functions",
+    "powers": "Element-wise functions",
     "analytic": "Element-wise functions",
     "reductions": "Reductions and statistics",
     "statistics": "Reductions and statistics",
