@@ -30,6 +30,10 @@ INF = np.array([-np.inf, 1.0, 2.0, np.inf])
 I = np.array([3, -1, 2, 0])
 WILD = np.array([complex(1, np.inf), complex(np.nan, 2), complex(-np.inf, -1)])
 ROW = np.array([True, False, True, False])
+T = np.array([[0.4, 1.9, 0.3], [-1.6, 0.7, 0.2], [0.5, -0.6, 2.3]])  # two complex eigenvalues
+D = np.diag([2.0, 0.0, -1.0])
+STACK = np.stack([C, C @ C, T])
+SMALL = np.array([np.diag([1.0, 4e-7])] * 5, "f4")  # beside the rounding of 2 x 2 matrices, in a stack of more
 
 CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     # writing and creating
@@ -66,6 +70,16 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.logaddexp2(-np.inf, x), A), (lambda x: np.compress([False, True], x), A),
     (lambda x: np.extract(x > 0, x), A), (lambda x: np.partition(x, -1), A), (lambda x: np.rot90(x, 4), B),
     (lambda x: np.tri(3) * np.tril(x, -1), C), (lambda x: np.triu(x, 1), C),
+    (lambda x: np.choose([4, 2, 0, -2], [x, 2 * x], mode="wrap"), A),
+    (lambda x: np.choose([9, -9, 1, 0], [x, 2 * x], mode="clip"), A),
+    (lambda x: np.select([x > 1, x > 0], [x, 2.5], 0.5), A.astype("f4")),
+    (lambda x: np.select([x > 1, x > 0], [[1, 2, 3, 4], x], 1j), A),
+    (lambda x: np.select([x > 1, x > 0], [x, 2]), A.astype("f4")),
+    (lambda x: np.select([x > 1, x > 0], [x, [7.0] * 4]), A),
+    (lambda x: np.piecewise(x, [x > 1, x < 0], [np.square, np.negative, np.sin]), A),
+    (lambda x: np.piecewise(x, [x > 9, x > 1], [lambda v: v / np.max(v), np.square, 0.5]), A),
+    (lambda x: np.apply_along_axis(np.cumsum, 1, x[None]), A), (lambda x: np.apply_along_axis(np.sum, 0, x[:, None]), A),
+    (lambda x: np.apply_over_axes(np.sum, x, (0, -1)), B), (lambda x: np.sort(x, axis=None), B),
     # statistics
     (lambda x: np.var(x, ddof=4), A), (lambda x: np.var(x, ddof=5), A), (lambda x: np.var(x, where=ROW, ddof=2), A),
     (lambda x: np.std(x, ddof=3), A), (lambda x: np.nanvar(x, ddof=3), NAN), (lambda x: np.nanvar(x, ddof=2), NAN),
@@ -85,6 +99,24 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.histogramdd([0.5, 1.0, 2.5, 3.0], [[0, 1, 3]], None, False, x), A),
     (lambda x: np.histogram2d(A, A * A, [-1, 0, 1, 3], None, True, x), A),
     (lambda x: np.histogram2d(A, A, [2, 3], None, None, x), A), (lambda x: np.histogram(x, 3)[0] * 1.0, A),
+    (lambda x: np.average(x, returned=True), A), (lambda x: np.average(x, 1, returned=True), B),
+    (lambda x: np.average(x[None], (2, 1), x.T * x.T, returned=True), B),
+    (lambda x: np.cov(x, x[:, 0] + 1, rowvar=False), B.T), (lambda x: np.cov(x, x * x, rowvar=False), B.T),
+    (lambda x: np.cov(x, x * x, rowvar=False), B), (lambda x: np.cov(x, x @ x), C),
+    (lambda x: np.cov(x, x[:, :1] ** 2, rowvar=False), B),
+    (lambda x: np.cov(x, (x * x)[:1]), B), (lambda x: np.percentile(x, 30), A), (lambda x: np.percentile(x, 62.5, axis=1), B),
+    (lambda x: np.nanpercentile(x, 40), A), (lambda x: np.nanpercentile(x, 40), NAN), (lambda x: np.quantile(x, 0.3), ONE),
+    (np.median, W), (np.nanmedian, W), (np.median, E), (np.nanmedian, E), (lambda x: np.nanquantile(x, 0.5), E),
+    (lambda x: np.quantile(x, 0.1), INF), (np.median, np.full(4, np.inf)), (np.median, INF[[0, 3]]),
+    (lambda x: np.nanquantile(x, [0.2, 0.5], axis=1),
+     np.stack([NAN, NAN[::-1], NAN * np.nan, A[[0, 1, 2, 3, 0]], [np.nan] * 4 + [2]])),
+    (lambda x: np.nanquantile(x.reshape(2, 2, 5), 0.3, axis=-1), np.stack([NAN, NAN[::-1], 2 * NAN, A[[0, 1, 2, 3, 0]]])),
+    (lambda x: np.quantile(x, 0.4, axis=1, method="inverted_cdf", weights=[1, 2, 0.5]), B),
+    (lambda x: np.quantile(x, 0.4, axis=1, method="inverted_cdf", weights=[[1, 2, 0.5], [0.1, 0.2, 3]]), B),
+    (lambda x: np.quantile(x, [0.4, 0.9], axis=(2, 0), method="inverted_cdf", weights=np.arange(1.0, 5).reshape(2, 2)),
+     np.stack([A, 2 * A, A - 3, A * A]).reshape(2, 4, 2)),
+    (lambda q: np.quantile(I, q), np.array([0.1, 0.6])), (lambda q: np.percentile(I, q), np.array([10.0, 60.0])),
+    (lambda q: np.nanquantile(I, q), np.array([0.1, 0.6])), (lambda q: np.quantile(B, q, axis=1), np.array([0.1, 0.6, 0.7])),
     # polynomials
     (np.roots, Z), (np.roots, 0 * Z), (np.roots, ONE), (np.roots, A[:2]), (np.poly, C), (np.poly, E), (np.poly, W),
     (lambda x: np.poly(np.concatenate([x, x.conj()])), W), (lambda x: np.vander(x, 0), A),
@@ -140,7 +172,26 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.fft.fftn(x, (-1, 2), (0, 1)), B), (lambda x: np.fft.irfftn(x, (-1,), (1,)), B),
     (lambda x: np.fft.fft(x, 1), A), (lambda x: np.fft.irfft(x, 1), A), (np.fft.hfft, A),
     (lambda x: np.fft.fftshift(x, (0, -1)), B), (lambda x: np.fft.rfft2(x, (4, 2)), B), (np.fft.irfft2, B),
-    (lambda x: np.fft.fftn(x, axes=()), B),
+    (lambda x: np.fft.fftn(x, axes=()), B), (lambda x: np.linalg.qr(x, "complete"), C),
+    (lambda x: np.linalg.qr(x, "complete"), B),
+    (np.linalg.qr, B.T), (lambda x: np.linalg.svd(x, hermitian=True), D), (lambda x: np.abs(np.linalg.eig(x)[1]) ** 2, T),
+    (lambda x: np.abs(np.linalg.eig(x)[1]) ** 2, T + 1j * C), (lambda x: np.abs(np.linalg.eig(x)[1]) ** 2, np.triu(C) + 0.1),
+    (lambda x: np.linalg.slogdet(x)[1], np.stack([W, W * W, W[::-1]])), (lambda x: np.linalg.matrix_power(x, 0), 0 * C),
+    (lambda x: np.linalg.matrix_power(x, 0), C[None, :, None] * np.eye(3)), (lambda x: np.linalg.pinv(x, rtol=None), SMALL),
+    (lambda x: np.linalg.pinv(x, 0.4), STACK), (lambda x: np.linalg.pinv(x, [0.4, 0.1, 0.01]), STACK),
+    (lambda x: np.linalg.lstsq(x, x[:, 0] + 1, rcond=0.5), np.diag([2.0, 1.0])),
+    (lambda x: np.linalg.lstsq(1e-9 * x, x[:, :2]), C),
+    (lambda x: np.linalg.lstsq(x[:, :0], x[:, 0]), C), (lambda x: np.linalg.lstsq(x[:0], x[:0, 0]), C),
+    (lambda x: np.linalg.multi_dot([x, C, C @ A[:3]]), B), (lambda x: np.linalg.multi_dot([x, C, A[:3]]), B),
+    (lambda x: np.linalg.multi_dot([x[0], C, x[1]]), B),
+    (lambda x: np.linalg.tensorsolve((x + 2 * np.eye(6)).reshape(2, 3, 6), B),
+     np.outer(np.append(A, A[:2]), np.append(A[:2], A))),
+    (lambda x: np.linalg.norm(x, 0), np.array([0.0, 1.0, 2.0, 1.0])),
+    (lambda x: np.linalg.norm(x, 3), np.array([0.0, 1.0, 0.0])),
+    (lambda x: np.linalg.norm(x, "fro"), B), (lambda x: np.linalg.norm(x, 2, None, True), A),
+    (lambda x: np.linalg.norm(x, "f", keepdims=True), B), (np.linalg.norm, STACK), (lambda x: np.linalg.norm(x, 1), A),
+    (lambda x: np.linalg.cond(x, -2), B), (lambda x: np.linalg.cond(x, 2), B.T), (lambda x: np.linalg.cond(x, 1), STACK),
+    (lambda x: np.linalg.cond(x, "fro"), STACK),
     # joining and padding
     (lambda x: np.array_split(x, [0, 2, 9]), A), (lambda x: np.array_split(x, 3, axis=-1), B),
     (lambda x: np.tile(x, ()), A), (lambda x: np.repeat(x, 0), A), (lambda x: np.repeat(x, [2, 0], axis=-2), B),
@@ -155,7 +206,10 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.pad(x, 0, "edge"), B),
     # whole numbers have NumPy's dtypes
     (lambda x: np.cumsum(x, dtype="i1"), I), (np.cumprod, I.astype("i1")), (np.cov, I), (np.median, I), (np.var, I),
-    (lambda x: np.quantile(x, 0.3), I), (lambda x: np.nanquantile(x, 0.3), I), (np.ptp, I), (np.average, I),
+    (lambda x: np.quantile(x, 0.3), I), (lambda x: np.nanquantile(x, 0.3), I),
+    (lambda x: np.quantile(x, 0.3, method="lower"), I),
+    (lambda x: np.percentile(x, 30, method="lower"), I), (lambda x: np.nanquantile(x, 0.3, method="higher"), I),
+    (np.ptp, I), (np.average, I),
     (np.roots, I), (np.poly, I), (lambda x: np.interp(x, x[:1], x[:1]), I), (lambda x: np.linspace(x[1], x[0], 5), I),
     (np.trapezoid, I), (np.gradient, I), (np.angle, I), (np.i0, np.abs(I)), (np.nan_to_num, I), (np.real_if_close, I),
     (lambda x: np.emath.power(x, x), np.abs(I) + 1), (lambda x: np.polyfit(x, x, 1), I),
@@ -201,6 +255,20 @@ RAISES: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.where(x > 0, x), A), (lambda x: np.geomspace(0.0, x[0], 3), A), (lambda x: np.linalg.norm(x, 5), C),
     (lambda x: np.linalg.norm(x, "fro"), A), (lambda x: np.linalg.norm(x, 1, (0, 0)), C),
     (lambda x: np.linalg.tensorinv(x, 0), C), (np.linalg.svd, A), (lambda x: np.linalg.lstsq(x, A, None), B),
+    (lambda x: np.linalg.tensorinv(x, 0), ONE[None]), (lambda x: np.linalg.matrix_power(x, 2), B[None]),
+    (lambda x: np.linalg.outer(x, A), B), (lambda x: np.linalg.outer(A, x), B), (lambda x: np.linalg.norm(x, "fro"), B[None]),
+    (lambda x: np.linalg.norm(x, 2), B[None]), (lambda x: np.linalg.pinv(x, 0.1, rtol=0.2), C),
+    (lambda x: np.quantile(x, 0.5), W), (lambda x: np.quantile(x, 0.5), E), (lambda q: np.quantile(A, q), np.array([1.3])),
+    (lambda q: np.quantile(A, q), np.array([-0.4])), (lambda q: np.nanquantile(A, q), np.array([0.1, 1.1])),
+    (lambda x: np.quantile(x, 0.5, method="inverted_cdf", weights=[1, 2]), B),
+    (lambda x: np.quantile(x, 0.5, axis=1, method="inverted_cdf", weights=[1, 2]), B),
+    (lambda x: np.apply_over_axes(lambda a, _axis: np.sum(a), x, 0), B),
+    (lambda x: np.choose([0, 1, 0, 1], [x, x], mode="x"), A),
+    (lambda x: np.average(x, 1, [1.0, 2.0]), B), (np.cov, np.ones((2, 2, 2))), (lambda x: np.linalg.cross(x, x[:2]), A[:3]),
+    (np.linalg.slogdet, B), (lambda x: np.linalg.svd(x, hermitian=True), B), (np.linalg.eigvalsh, B), (np.linalg.svdvals, A),
+    (np.linalg.eigvals, A), (np.linalg.qr, A), (np.linalg.pinv, A), (np.linalg.cond, A), (np.linalg.matrix_norm, A),
+    (np.linalg.slogdet, A), (np.linalg.eigh, A), (lambda x: np.linalg.lstsq(x, A), A), (lambda x: np.linalg.pinv(x, 0.1), A),
+    (lambda x: np.linalg.cond(x, 1), B), (lambda x: np.linalg.svd(x, hermitian=True), A),
 ]  # fmt: skip
 
 

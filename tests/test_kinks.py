@@ -26,7 +26,7 @@ def hessian(f: Any, x: Any) -> np.ndarray:
 # -- zeros ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("order", [None, 2, 1.5, 3, 0.5])
+@pytest.mark.parametrize("order", [None, 2, 1.5, 3, 0.5, 0.75])
 def test_norms_of_the_zero_vector_are_flat_to_second_order(order) -> None:
     """The centre of the subdifferential is 0, and nothing of the guard against dividing by zero shows in the Hessian."""
     assert (gradient(lambda x: np.linalg.norm(x, order), np.zeros(3)) == 0).all()
@@ -228,6 +228,30 @@ def test_nan_blind_reductions_send_nothing_to_nan() -> None:
     np.testing.assert_allclose(gradient(np.nanmean, x), [1 / 3, 1 / 3, 1 / 3, 0])
     np.testing.assert_allclose(gradient(np.nanmedian, x), [0, 1, 0, 0])
     np.testing.assert_array_equal(gradient(np.nanprod, x), [4, 2, 2, 0])
+    np.testing.assert_array_equal(gradient(np.nanmedian, [np.nan, np.nan]), [0, 0])
+
+
+def test_quantiles_of_nan_go_to_it() -> None:
+    """The result is that element."""
+    np.testing.assert_array_equal(gradient(np.median, [1.0, np.nan, 2.0]), [0, 1, 0])
+    np.testing.assert_array_equal(gradient(lambda x: np.quantile(x, 0.3), [3.0, 1.0, np.nan]), [0, 0, 1])
+
+
+def test_quantiles_beside_infinities() -> None:
+    """Between two equal ones lies the same, of which NumPy makes NaN; on the way to one lies it."""
+    for x, q, expected in (
+        ([np.inf, np.inf], 0.3, np.inf),
+        ([1.0, np.inf], 0.7, np.inf),
+        ([-np.inf, -np.inf, 1.0], 0.2, -np.inf),
+    ):
+        with np.errstate(invalid="ignore"):
+            assert np.quantile(ac.tensor(x, requires_grad=True), q).item() == expected
+
+
+def test_piecewise_calls_no_function_with_no_elements() -> None:
+    """Which may have no value for none."""
+    y = np.piecewise(ac.tensor([1.0, 2.0], requires_grad=True), [[False, False], [True, True]], [np.max, np.square])
+    np.testing.assert_array_equal(y.numpy(), [1, 4])
 
 
 # -- errors -------------------------------------------------------------------------------------------------------------------

@@ -52,6 +52,28 @@ def test_statistics_of_many_elements_are_numpy_s(f):
     np.testing.assert_allclose(y.numpy(), f(x), rtol=5e-3)
 
 
+def test_places_beyond_2048_are_not_rounded():
+    """Place 2,499 is not in float16; a jump there shows which element was read."""
+    x = np.repeat(np.array([0.0, 1.0], np.float16), [2500, 2499])
+    for f in (np.median, np.nanmedian, lambda x: np.median(np.stack([x, x + np.float16(np.nan)]), axis=1)[0]):
+        assert f(ac.tensor(x, requires_grad=True)).item() == 0
+        assert x[ac.grad(f)(x).numpy() != 0].tolist() == [0]
+    q = np.array([2047 / 4096], np.float16)  # place 2498.8 of 5000
+    x = np.repeat(np.array([0.0, 1.0], np.float16), [2499, 2502])
+    expected = np.quantile(x.astype(float), q.astype(float))
+    for fractions in (q, ac.tensor(q, requires_grad=True)):
+        np.testing.assert_allclose(
+            np.quantile(ac.tensor(x, requires_grad=True), fractions).detach().numpy(), expected, rtol=1e-3
+        )
+
+
+def test_places_in_float32_are_numpys():
+    """They are computed in the dtype of the elements, as NumPy does."""
+    x = np.linspace(0, 1, 1001, dtype=np.float32) ** 2
+    for q in (0.3, 0.123456789, 0.9999):
+        assert np.quantile(ac.tensor(x, requires_grad=True), q).item() == pytest.approx(np.quantile(x, q).item(), abs=1e-7)
+
+
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_sinc_of_float16_is_finite(order):
     """Its power series has powers that leave the dtype, and infinity times a coefficient of 0 is NaN."""

@@ -73,6 +73,7 @@ CALLS: dict[str, tuple[Any, tuple[tuple[int, ...], ...]]] = {
     "inv": (lambda x: np.linalg.inv(x + 200 * np.eye(140)), (SQUARE,)),
     "solve": (lambda a, b: np.linalg.solve(a + 200 * np.eye(140), b), (SQUARE, (140,))),
     "pinv": (np.linalg.pinv, ((2000, 10),)),
+    "pinv-stack": (np.linalg.pinv, ((4, 500, 10),)),
     "svd": (lambda x: np.linalg.svd(x, full_matrices=False)[1], ((2000, 10),)),
     "qr": (lambda x: np.linalg.qr(x)[1], ((2000, 10),)),
     "lstsq": (lambda a, b: np.linalg.lstsq(a, b)[0], ((2000, 10), (2000,))),

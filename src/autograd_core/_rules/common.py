@@ -12,6 +12,7 @@ from .._primitive import constant, primitive
 
 __all__ = [
     "array", "axes_of", "axis_of", "by_numpy", "holds", "holds_recorded", "is_lazy", "keep", "refuse_out", "slab", "sum_to",
+    "weights_of_all",
 ]  # fmt: skip
 
 
@@ -80,6 +81,26 @@ def sum_to(c: Any, shape: tuple[int, ...]) -> Any:
         raise RuleError(f"a rule returned shape {c.shape} for an operand of shape {shape}")
     axes = (*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 != c.shape[lead + i]))
     return (c.sum(axis=axes) if axes else c).reshape(shape)
+
+
+def weights_of_all(weights: Any, a: Any, axis: Any) -> Any:
+    """A weight for each element of `a`, of weights that are given so or for the elements along `axis`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the shape of the weights is neither that of `a` nor that of its axes.
+    """
+    weights = array(weights)
+    if weights.shape == a.shape:
+        return weights
+    if axis is None:
+        raise TypeError("Axis must be specified when shapes of a and weights differ.")
+    axes = axes_of(axis, a.ndim)
+    if weights.shape != tuple(a.shape[i] for i in axes):
+        raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
+    weights = np.transpose(weights, np.argsort(axes).tolist())
+    return np.broadcast_to(weights.reshape(tuple(n if i in axes else 1 for i, n in enumerate(a.shape))), a.shape)
 
 
 @primitive

@@ -21,13 +21,9 @@ _RESULTS: tuple[Any, ...] = tuple(
 QR, SVD, Slogdet, Eigh, Eig = _RESULTS
 
 
-def matrices(a: Any, name: str, square: bool = True) -> Any:
-    """The argument as floating matrices in its last two axes, or NumPy's exception."""
+def floating(a: Any) -> Any:
+    """An argument as an array of floating numbers."""
     a = array(a)
-    if a.ndim < 2:
-        raise np.linalg.LinAlgError(f"{a.ndim}-dimensional array given to {name}. Array must be at least two-dimensional")
-    if square and a.shape[-1] != a.shape[-2]:
-        raise np.linalg.LinAlgError(f"Last 2 dimensions of the array of shape {a.shape} given to {name} must be square")
     return a if a.dtype.kind in "fc" else a.astype(float)
 
 
@@ -37,13 +33,13 @@ def matrices(a: Any, name: str, square: bool = True) -> Any:
 @composite(np.linalg.slogdet)
 def slogdet(a: Any) -> Any:
     """Sign and logarithm of the size of the determinant."""
-    return Slogdet(*determinants.sign_and_log(matrices(a, "slogdet")))
+    return Slogdet(*determinants.sign_and_log(floating(a)))
 
 
 @composite(np.linalg.qr)
 def qr(a: Any, mode: str = "reduced") -> Any:
     """Orthonormal columns times an upper triangle."""
-    a = matrices(a, "qr", square=False)
+    a = floating(a)
     m, n = a.shape[-2:]
     if mode not in ("reduced", "r", "complete") or (mode == "complete" and m > n):
         raise UnsupportedFunction(
@@ -60,13 +56,14 @@ def qr(a: Any, mode: str = "reduced") -> Any:
 @composite(np.linalg.svd)
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     """Singular vectors and values."""
-    a = matrices(a, "svd", square=False)
+    a = floating(a)
     if hermitian and compute_uv:
-        w, v = rules.symmetric_eigen(matrices(a, "svd"))
+        w, v = rules.symmetric_eigen(a)
         order = np.argsort(-np.abs(w), axis=-1)
         w = np.take_along_axis(w, order, axis=-1)
         v = np.take_along_axis(v, order[..., None, :], axis=-1)
-        return SVD(v, np.abs(w), (v * np.sign(w)[..., None, :]).swapaxes(-1, -2).conj())
+        signs = np.copysign(1.0, w)  # also of a value of zero, whose vectors have length one too
+        return SVD(v, np.abs(w), (v * signs[..., None, :]).swapaxes(-1, -2).conj())
     full = full_matrices and a.shape[-1] != a.shape[-2]
     made = (rules.full_svd if full else rules.thin_svd)(a)
     return SVD(*made) if compute_uv else made[1]
@@ -75,31 +72,31 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
 @composite(np.linalg.svdvals)
 def svdvals(x: Any, /) -> Any:
     """Singular values."""
-    return rules.thin_svd(matrices(x, "svdvals", square=False))[1]
+    return rules.thin_svd(floating(x))[1]
 
 
 @composite(np.linalg.eigh)
 def eigh(a: Any, UPLO: str = "L") -> Any:
     """Eigenvalues and eigenvectors of symmetric or Hermitian matrices."""
-    return Eigh(*rules.symmetric_eigen(matrices(a, "eigh"), UPLO=UPLO))
+    return Eigh(*rules.symmetric_eigen(floating(a), UPLO=UPLO))
 
 
 @composite(np.linalg.eigvalsh)
 def eigvalsh(a: Any, UPLO: str = "L") -> Any:
     """Eigenvalues of symmetric or Hermitian matrices."""
-    return rules.symmetric_eigen(matrices(a, "eigvalsh"), UPLO=UPLO)[0]
+    return rules.symmetric_eigen(floating(a), UPLO=UPLO)[0]
 
 
 @composite(np.linalg.eig)
 def eig(a: Any) -> Any:
     """Eigenvalues and eigenvectors."""
-    return Eig(*rules.general_eigen(matrices(a, "eig")))
+    return Eig(*rules.general_eigen(floating(a)))
 
 
 @composite(np.linalg.eigvals)
 def eigvals(a: Any) -> Any:
     """Eigenvalues."""
-    return rules.general_eigen(matrices(a, "eigvals"))[0]
+    return rules.general_eigen(floating(a))[0]
 
 
 # -- inverses, powers and products ----------------------------------------------------------------------------------------
@@ -108,27 +105,28 @@ def eigvals(a: Any) -> Any:
 @composite(np.linalg.pinv)
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue) -> Any:
     """The Moore-Penrose inverse."""
-    a = matrices(a, "pinv", square=False)
-    if rtol is None or (rcond is None and rtol is np._NoValue):
-        limit = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if rtol is None else None
-    else:
-        limit = rcond if rtol is np._NoValue else rtol
-    if limit is not None and min(a.shape[-2:]):
+    a = floating(a)
+    rounding = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps)
+    if rtol is not np._NoValue:
+        if rcond is not None:
+            raise ValueError("`rtol` and `rcond` can't be both set.")
+        rcond = rounding if rtol is None else rtol
+    if rcond is not None and a.size:
         s = svdvals(a)
         top = s[..., :1]
-        kept = s > np.asarray(limit)[..., None] * top
-        if bool(np.any(~kept & (s > max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) * top))):
+        kept = s > np.asarray(rcond)[..., None] * top
+        if bool(np.any(~kept & (s > rounding * top))):
             # cut off, not zero: the rule of the primitive holds for all of a matrix only
             u, s, v = np.linalg.svd(a, full_matrices=False)
             inverse = np.where(kept, 1 / np.where(kept, s, 1), 0)
             return np.swapaxes(v.conj(), -1, -2) @ (inverse[..., None] * np.swapaxes(u.conj(), -1, -2))
-    return rules.pseudo_inverse(a, rtol=limit, hermitian=hermitian)
+    return rules.pseudo_inverse(a, rtol=rcond, hermitian=hermitian)
 
 
 @composite(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     """The shortest solution of least squares, its squared residuals, and the rank and singular values of the matrix."""
-    a, b = matrices(a, "lstsq", square=False), array(b)
+    a, b = floating(a), array(b)
     if a.ndim != 2 or b.ndim not in (1, 2) or b.shape[0] != a.shape[0]:
         raise np.linalg.LinAlgError(f"Incompatible dimensions: lstsq of {a.shape} and {b.shape}")
     m, n = a.shape

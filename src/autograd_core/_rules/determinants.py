@@ -56,7 +56,7 @@ def _along(a: Any, *directions: Any) -> Any:
     if not others:
         return _second(a, last)
     sizes = [np.max(np.abs(x), axis=(-2, -1), keepdims=True) for x in (a, last)]
-    radius = np.where((sizes[0] > 0) & (sizes[1] > 0), sizes[0] / np.where(sizes[1] > 0, sizes[1], 1), 1)
+    radius = np.where(sizes[0] > 0, sizes[0], 1) / np.where(sizes[1] > 0, sizes[1], 1)
     count = max(a.shape[-1] - len(directions), 2)
     circle = (1.0, -1.0) if count == 2 else tuple(cmath.exp(2j * math.pi * k / count) for k in range(count))
     return sum(_along(a + w * radius * last, *others) / (w * count) for w in circle) / radius
@@ -100,4 +100,4 @@ def sign_and_log_rule(g: Any, y: Any, a: Any) -> Any:
     return c * _t(inverse(a))
 
 
-general(sign_and_log, sign_and_log_rule, holomorphic=False, words="dA = G inv(A)^T")
+general(sign_and_log, sign_and_log_rule, words="dA = G inv(A)^T")

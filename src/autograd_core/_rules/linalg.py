@@ -84,7 +84,7 @@ for _solver in (np.linalg.solve, solution):
 @primitive
 def pseudo_inverse(a: Any, rtol: Any, hermitian: bool) -> Any:
     """The Moore-Penrose inverse; singular values below `rtol` times the largest count as zero."""
-    return np.linalg.pinv(a, hermitian=hermitian) if rtol is None else np.linalg.pinv(a, rtol, hermitian)
+    return np.linalg.pinv(a, rtol, hermitian)
 
 
 def pseudo_inverse_rule(g: Any, y: Any, a: Any, rtol: Any, hermitian: bool) -> Any:
@@ -130,7 +130,7 @@ def _cholesky_rule(g: Any, y: Any, _a: Any, upper: bool = False) -> Any:
     return ((s + _h(s)) / 2).conj()
 
 
-general(np.linalg.cholesky, _cholesky_rule, holomorphic=False, words="dA = L^-T phi(L^T G) L^-1, symmetrised")
+general(np.linalg.cholesky, _cholesky_rule, words="dA = L^-T phi(L^T G) L^-1, symmetrised")
 
 # -- QR -------------------------------------------------------------------------------------------------------------------
 
@@ -166,7 +166,7 @@ def thin_qr_rule(g: Any, y: Any, _a: Any) -> Any:
     return (c @ _h(inverse(r))).conj()
 
 
-general(thin_qr, thin_qr_rule, holomorphic=False, words="dA = (dQ + Q sym(R dR^T - dQ^T Q)) R^-T")
+general(thin_qr, thin_qr_rule, words="dA = (dQ + Q sym(R dR^T - dQ^T Q)) R^-T")
 
 # -- spectra --------------------------------------------------------------------------------------------------------------
 
@@ -179,8 +179,8 @@ def _gaps(s: Any, scale: Any) -> tuple[Any, Any]:
 
 
 def _of_distinct(x: Any, gap: Any, tied: Any, eye: Any) -> Any:
-    """Divide by the differences. Where values are repeated, 0 if nothing arrived there, else NaN."""
-    undetermined = tied & ~eye & ((x != 0) | (_t(x) != 0))
+    """Divide by the differences. Where values are repeated, 0 if nothing arrived there, else NaN, which products spread."""
+    undetermined = tied & ~eye & (x != 0)
     return np.where(tied, np.where(undetermined, np.nan, 0), x / gap)
 
 
@@ -227,7 +227,7 @@ def symmetric_eigen_rule(g: Any, y: Any, _a: Any, UPLO: str = "L") -> Any:
     return ((s + _h(s)) / 2).conj()
 
 
-general(symmetric_eigen, symmetric_eigen_rule, holomorphic=False, words="dA = V (dW + (V^T dV) / gaps) V^T, symmetrised")
+general(symmetric_eigen, symmetric_eigen_rule, words="dA = V (dW + (V^T dV) / gaps) V^T, symmetrised")
 
 
 @primitive
@@ -281,8 +281,7 @@ def thin_svd_rule(g: Any, y: Any, _a: Any) -> Any:
     vg = _h(gv @ v) if gv is not None else np.zeros((), u.dtype)
     c = 0
     if gu is not None or gv is not None:
-        nothing = (ug == 0) & (vg == 0)
-        undetermined = tied & ~eye & ~(nothing & _t(nothing))
+        undetermined = tied & ~eye & ((ug != 0) | (vg != 0))
         nu = ug - _h(ug) if gu is not None else ug
         nv = vg - _h(vg) if gv is not None else vg
         turned = np.where(tied, np.where(undetermined, np.nan, 0), (nu + nv) / gap)
@@ -302,7 +301,7 @@ def thin_svd_rule(g: Any, y: Any, _a: Any) -> Any:
 
 
 for _function, _rule in ((thin_svd, thin_svd_rule), (full_svd, full_svd_rule)):
-    general(_function, _rule, holomorphic=False, words="dA = U (dS + turned parts of U^T dU and V^T dV) V^T")
+    general(_function, _rule, words="dA = U (dS + turned parts of U^T dU and V^T dV) V^T")
 
 
 @primitive
@@ -336,4 +335,4 @@ def general_eigen_rule(g: Any, y: Any, _a: Any) -> Any:
     return (inverse(vh) @ inner @ vh).conj()
 
 
-general(general_eigen, general_eigen_rule, holomorphic=False, words="dA = V^-T (dW + (V^T dV) / gaps) V^T")
+general(general_eigen, general_eigen_rule, words="dA = V^-T (dW + (V^T dV) / gaps) V^T")

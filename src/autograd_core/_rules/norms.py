@@ -9,8 +9,8 @@ import numpy as np
 
 from .._primitive import composite
 from . import linalg as rules
-from .common import array, axes_of
-from .decompositions import matrices, svdvals
+from .common import axes_of
+from .decompositions import floating, svdvals
 
 
 def _length(x: Any, axes: Any, keepdims: Any) -> Any:
@@ -69,14 +69,10 @@ def _matrix_norm(x: Any, ord_: Any, axes: tuple[int, ...], keepdims: Any) -> Any
 @composite(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The norm of a vector or a matrix, of every order of NumPy."""
-    x = array(x)
-    x = x if x.dtype.kind in "fc" else x.astype(float)
-    if axis is None:
-        if ord is None or (ord in ("f", "fro") and x.ndim == 2) or (ord == 2 and x.ndim == 1):
-            return _length(x, None, keepdims)
-        axes = axes_of(None, x.ndim)
-    else:
-        axes = axes_of(axis, x.ndim)
+    x = floating(x)
+    if ord is None and axis is None:
+        return _length(x, None, keepdims)
+    axes = axes_of(axis, x.ndim)
     if len(axes) == 1:
         return _vector_norm(x, ord, axes, keepdims)
     if len(axes) == 2:
@@ -89,24 +85,26 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 @composite(np.linalg.vector_norm)
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
     """The norm of vectors along axes, all by default."""
-    x = array(x)
-    return _vector_norm(x if x.dtype.kind in "fc" else x.astype(float), ord, axes_of(axis, x.ndim), keepdims)
+    x = floating(x)
+    return _vector_norm(x, ord, axes_of(axis, x.ndim), keepdims)
 
 
 @composite(np.linalg.matrix_norm)
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """The norm of matrices in the last two axes."""
-    x = matrices(x, "matrix_norm", square=False)
-    return _matrix_norm(x, ord, (x.ndim - 2, x.ndim - 1), keepdims)
+    x = floating(x)
+    return _matrix_norm(x, ord, axes_of((-2, -1), x.ndim), keepdims)
 
 
 @composite(np.linalg.cond)
 def cond(x: Any, p: Any = None) -> Any:
     """The condition number with respect to a norm."""
-    x = matrices(x, "cond", square=False)
+    x = floating(x)
     if p is None or p in (2, -2):
         s = svdvals(x)
         y = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    elif x.shape[-1] != x.shape[-2]:
+        raise np.linalg.LinAlgError(f"cond(p={p!r}) inverts square matrices, not ones of shape {x.shape}")
     else:
         y = norm(x, p, (-2, -1)) * norm(rules.inverse(x), p, (-2, -1))
     singular = np.isnan(y) & ~np.any(np.isnan(x), axis=(-2, -1))

@@ -129,8 +129,10 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     n = len(made)
     if mode == "raise" and holds((a < 0) | (a >= n), 'np.choose(mode="raise") checks every number'):
         raise ValueError("invalid entry in choice array")
-    a = a % n if mode == "wrap" else np.clip(a, 0, n - 1)
-    y = made[-1]
+    if mode not in ("raise", "wrap", "clip"):
+        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
+    a = a % n if mode == "wrap" else np.maximum(a, 0)
+    y = made[-1]  # of all numbers beyond the others
     for i in range(n - 1):
         y = np.where(a == i, made[i], y)
     return np.broadcast_to(y, np.broadcast_shapes(a.shape, *(c.shape for c in made))).astype(np.result_type(*made))
@@ -143,12 +145,16 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
         raise ValueError(f"select of {len(condlist)} conditions and {len(choicelist)} choices; give equally many")
     if len(condlist) == 0:
         raise ValueError("select with an empty condition list is not possible")
-    y = default
-    for condition, choice in zip(reversed(list(condlist)), reversed(list(choicelist)), strict=True):
+    # a Python number has no dtype of its own
+    choices = [c if type(c) in (int, float, complex) else array(c) for c in choicelist]
+    last = array(default)
+    kind = np.result_type(*choices, default if type(default) in (int, float, complex) else last)
+    y = last.astype(kind)
+    for condition, choice in zip(reversed(list(condlist)), reversed(choices), strict=True):
         condition = array(condition)
         if condition.dtype.kind != "b":
             raise TypeError(f"select: a condition has dtype {condition.dtype}, not bool")
-        y = np.where(condition, choice if np.isscalar(choice) else array(choice), y)
+        y = np.where(condition, choice, y)
     return y
 
 
@@ -169,9 +175,13 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
         raise ValueError(f"piecewise of {len(conditions)} conditions takes as many functions, or one more, not {len(funclist)}")
     y = np.zeros(x.shape, x.dtype)
     for condition, function in zip(conditions, funclist, strict=True):
-        value = function(x[condition], *args, **kw) if callable(function) else function
-        if not callable(function) or np.size(value):
-            y = put(y, value, index=condition)
+        value = function
+        if callable(function):
+            chosen = x[condition]
+            if not chosen.size:  # NumPy calls no function with no elements
+                continue
+            value = function(chosen, *args, **kw)
+        y = put(y, value, index=condition)
     return y
 
 
@@ -281,9 +291,10 @@ def apply_over_axes(func: Any, a: Any, axes: Any) -> Any:
     for axis in (axes,) if np.ndim(axes) == 0 else tuple(axes):
         axis = axis_of(axis, a.ndim)
         made = func(a, axis)
-        a = made if made.ndim == a.ndim else np.expand_dims(made, axis)
-        if a.ndim != made.ndim and made.ndim + 1 != a.ndim:
+        made = made if made.ndim == a.ndim else np.expand_dims(made, axis)
+        if made.ndim != a.ndim:
             raise ValueError("function is not returning an array of the correct shape")
+        a = made
     return a
 
 

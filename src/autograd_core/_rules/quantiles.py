@@ -9,7 +9,7 @@ import numpy as np
 
 from .._errors import UnsupportedFunction
 from .._primitive import composite, constant, primitive
-from .common import array, axes_of, by_numpy, holds_recorded, keep, refuse_out
+from .common import array, axes_of, by_numpy, holds_recorded, keep, refuse_out, weights_of_all
 from .ordering import along
 
 
@@ -79,10 +79,8 @@ def _quantiles(
     if weights is not None:
         if method != "inverted_cdf":
             raise ValueError("Only method 'inverted_cdf' supports weights.")
-        weights = array(weights)
-        if np.shape(weights) != a.shape:
-            weights = np.broadcast_to(weights.reshape((-1,) + (1,) * (a.ndim - 1 - axes[0])), a.shape)
-        place = weighted_positions(merged, given, weights=_merged(weights, axis)[0], method=method)
+        weights, _ = _merged(weights_of_all(weights, a, axis), axis)
+        place = weighted_positions(merged, given, weights=weights, method=method)
     elif holds_recorded(q):
         if method != "linear":
             raise UnsupportedFunction(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite
-from .common import array, axes_of, is_lazy, keep
+from .common import array, is_lazy, keep, weights_of_all
 
 
 @composite(np.average)
@@ -18,24 +18,13 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         y = np.mean(a, axis=axis, keepdims=keepdims)
         total = np.full(y.shape, a.size / max(y.size, 1), y.dtype)
     else:
-        weights = array(weights)
-        axes = axes_of(axis, a.ndim)
-        if a.shape != weights.shape:
-            if axis is None:
-                raise TypeError("Axis must be specified when shapes of a and weights differ.")
-            if weights.shape != tuple(a.shape[i] for i in axes):
-                raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
-            weights = np.transpose(weights, np.argsort(axes).tolist())
-            weights = weights.reshape(tuple(n if i in axes else 1 for i, n in enumerate(a.shape)))
+        weights = weights_of_all(weights, a, axis)
         kind = np.result_type(a.dtype, weights.dtype, *([np.float64] if a.dtype.kind in "iub" else []))
-        total = (
-            np.sum(weights.astype(kind), axis=axis, keepdims=keepdims)
-            if a.shape == weights.shape
-            else np.sum(np.broadcast_to(weights.astype(kind), a.shape), axis=axis, keepdims=keepdims)
-        )
+        weights = weights.astype(kind)
+        total = np.sum(weights, axis=axis, keepdims=keepdims)
         if not is_lazy(total) and bool(np.any(total == 0)):
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")
-        y = np.sum(a.astype(kind) * weights.astype(kind), axis=axis, keepdims=keepdims) / total
+        y = np.sum(a.astype(kind) * weights, axis=axis, keepdims=keepdims) / total
     return (y, np.broadcast_to(total, y.shape)) if returned else y
 
 
@@ -55,7 +44,7 @@ def cov(
     if ddof is not None and ddof != int(ddof):
         raise ValueError("ddof must be integer")
     x = array(m)
-    if x.ndim > 2 or (y is not None and array(y).ndim > 2):
+    if x.ndim > 2:
         raise ValueError("cov takes arrays of at most two axes")
     kind = (
         np.dtype(dtype) if dtype is not None else np.result_type(x.dtype, np.float64, *([] if y is None else [array(y).dtype]))
