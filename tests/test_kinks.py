@@ -237,6 +237,13 @@ def test_quantiles_of_nan_go_to_it() -> None:
     np.testing.assert_array_equal(gradient(lambda x: np.quantile(x, 0.3), [3.0, 1.0, np.nan]), [0, 0, 1])
 
 
+def test_quantiles_of_whole_numbers_have_a_slope_in_the_fraction() -> None:
+    """n - 1 times the difference of the two elements."""
+    for f, scale in ((np.quantile, 1), (np.nanquantile, 1), (np.percentile, 100), (np.nanpercentile, 100)):
+        slope = gradient(lambda q, f=f: f(np.array([7, 1, 4]), q), 0.3 * scale)
+        np.testing.assert_allclose(slope, 2 * 3 / scale)
+
+
 def test_quantiles_beside_infinities() -> None:
     """Between two equal ones lies the same, of which NumPy makes NaN; on the way to one lies it."""
     for x, q, expected in (
