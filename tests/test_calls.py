@@ -193,6 +193,7 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.linalg.norm(x, "f", keepdims=True), B), (np.linalg.norm, STACK), (lambda x: np.linalg.norm(x, 1), A),
     (lambda x: np.linalg.cond(x, -2), B), (lambda x: np.linalg.cond(x, 2), B.T), (lambda x: np.linalg.cond(x, 1), STACK),
     (lambda x: np.linalg.cond(x, "fro"), STACK[:, None]), (np.linalg.matrix_norm, STACK[:2, None, :2]),
+    (np.linalg.matrix_norm, STACK),
     (lambda x: np.linalg.svd(x + x.swapaxes(-1, -2), hermitian=True), STACK), (lambda x: np.linalg.svd(x, hermitian=True), H),
     # joining and padding
     (lambda x: np.array_split(x, [0, 2, 9]), A), (lambda x: np.array_split(x, 3, axis=-1), B),
