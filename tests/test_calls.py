@@ -78,6 +78,7 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.select([x > 1, x > 0], [x, 2]), A.astype("f4")),
     (lambda x: np.select([x > 1, x > 0], [x, [7.0] * 4]), A),
     (lambda x: np.piecewise(x, [x > 1, x < 0], [np.square, np.negative, np.sin]), A),
+    (lambda x: np.piecewise(x, [[True], [True]], [np.sin, np.square]), ONE), (lambda x: np.piecewise(x, [ROW], [np.sin]), A),
     (lambda x: np.piecewise(x, [x > 9, x > 1], [lambda v: v / np.max(v), np.square, 0.5]), A),
     (lambda x: np.apply_along_axis(np.cumsum, 1, x[None]), A), (lambda x: np.apply_along_axis(np.sum, 0, x[:, None]), A),
     (lambda x: np.apply_over_axes(np.sum, x, (0, -1)), B), (lambda x: np.sort(x, axis=None), B),
@@ -118,6 +119,7 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
      np.stack([A, 2 * A, A - 3, A * A]).reshape(2, 4, 2)),
     (lambda q: np.quantile(I, q), np.array([0.1, 0.6])), (lambda q: np.percentile(I, q), np.array([10.0, 60.0])),
     (lambda q: np.nanquantile(I, q), np.array([0.1, 0.6])), (lambda q: np.quantile(B, q, axis=1), np.array([0.1, 0.6, 0.7])),
+    (lambda x: np.quantile(x, [[0.1, 0.6, 0.2], [0.3, 1.0, 0.0]], axis=1), B), (lambda q: np.quantile(A, q), np.abs(B) / 2),
     # polynomials
     (np.roots, Z), (np.roots, 0 * Z), (np.roots, ONE), (np.roots, A[:2]), (np.poly, C), (np.poly, E), (np.poly, W),
     (lambda x: np.poly(np.concatenate([x, x.conj()])), W), (lambda x: np.vander(x, 0), A),
