@@ -9,7 +9,7 @@ import numpy as np
 
 from .._primitive import composite, general, primitive, variadic
 from .common import array as _array
-from .common import refuse_out
+from .common import axes_of, refuse_out
 
 # -- matmul ---------------------------------------------------------------------------------------------------------------
 
@@ -108,7 +108,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         of_a, of_b = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
     else:
         of_a, of_b = ([i] if np.ndim(i) == 0 else list(i) for i in axes)
-    of_a, of_b = [int(i) % max(a.ndim, 1) for i in of_a], [int(i) % max(b.ndim, 1) for i in of_b]
+    of_a, of_b = list(axes_of(of_a, a.ndim)), list(axes_of(of_b, b.ndim))
     if [a.shape[i] for i in of_a] != [b.shape[i] for i in of_b]:
         raise ValueError(f"tensordot over axes {of_a} of shape {a.shape} and {of_b} of shape {b.shape}: their lengths differ")
     free_a, free_b = ([i for i in range(x.ndim) if i not in of] for x, of in ((a, of_a), (b, of_b)))
