@@ -25,13 +25,14 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append:
     if n == 0:
         return a
     axis = axis_of(axis, a.ndim)
-    parts = [a]
-    for value, place in ((prepend, 0), (append, len(parts) + 1)):
-        if value is not np._NoValue:
-            value = array(value)
-            if value.ndim == 0:
-                value = np.broadcast_to(value, (*a.shape[:axis], 1, *a.shape[axis + 1 :]))
-            parts.insert(place, value)
+
+    def end(value: Any) -> list[Any]:
+        if value is np._NoValue:
+            return []
+        value = array(value)
+        return [np.broadcast_to(value, (*a.shape[:axis], 1, *a.shape[axis + 1 :])) if value.ndim == 0 else value]
+
+    parts = [*end(prepend), a, *end(append)]
     y = np.concatenate(parts, axis=axis) if len(parts) > 1 else a
     for _ in range(n):
         right, left = y[slab(axis, 1, None)], y[slab(axis, None, -1)]
@@ -49,25 +50,28 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 
 
 def _spacings(f: Any, axes: tuple[int, ...], given: tuple[Any, ...]) -> list[Any]:
-    """For each axis a number, or the differences of its coordinates."""
+    """For each axis a number, or the differences of its coordinates, in the precision of `f`."""
+
+    def fitted(h: Any) -> Any:
+        return h if not hasattr(h, "dtype") or h.dtype.kind == "c" else h.astype(np.finfo(f.dtype).dtype)
+
     if not given:
         return [1.0] * len(axes)
     if len(given) == 1 and np.ndim(given[0]) == 0:
-        return list(given) * len(axes)
+        return [fitted(given[0])] * len(axes)
     if len(given) != len(axes):
         raise TypeError(f"gradient of {len(axes)} axes takes no, one or {len(axes)} spacings, not {len(given)}")
     made = []
     for h, axis in zip(given, axes, strict=True):
         if np.ndim(h) == 0:
-            made.append(h.astype(np.finfo(f.dtype).dtype) if hasattr(h, "dtype") else h)
+            made.append(fitted(h))
             continue
         x = array(h)
         if x.ndim != 1:
             raise ValueError("distances must be either scalars or 1d")
         if x.shape[0] != f.shape[axis]:
             raise ValueError("when 1d, distances must match the length of the corresponding dimension")
-        d = diff(x if x.dtype.kind in "fc" else x.astype(float))
-        d = d if d.dtype.kind == "c" else d.astype(np.finfo(f.dtype).dtype)
+        d = fitted(diff(x if x.dtype.kind in "fc" else x.astype(float)))
         made.append(d[0] if not holds_recorded(d) and bool(np.all(d == d[0])) else d)
     return made
 
@@ -83,11 +87,6 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     axes = axes_of(axis, f.ndim)
     results = []
     for i, h in zip(axes, _spacings(f, axes, varargs), strict=True):
-        n = f.shape[i]
-        if n < edge_order + 1:
-            raise ValueError(
-                "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
-            )
         results.append(_differentiated(np.moveaxis(f, i, -1), h, edge_order, i))
     return results[0] if len(results) == 1 else tuple(results)
 
@@ -198,7 +197,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         y = y0 + (inside - x0) * ((np.take(fp, i + 1) - y0) / np.where(width == 0, 1, width))
         y = np.where(x == xp[-1], fp[-1], y)
     else:
-        y = fp[0] + 0 * x
+        y = fp[0]
     y = np.where(low, fp[0] if left is None else left, y)
     return np.where(high, fp[-1] if right is None else right, y)
 
@@ -258,8 +257,8 @@ def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype
         raise ValueError("Geometric sequence cannot include zero")
     kind = np.result_type(start.dtype, stop.dtype, np.float64)
     start, stop = start.astype(kind), stop.astype(kind)
-    ratio = np.linspace(array(np.zeros_like(stop * start)), np.log(stop / start), num, endpoint, axis=0)
-    y = start * np.exp(ratio)
+    whole = np.log(stop / start)
+    y = start * np.exp(np.linspace(array(np.zeros_like(whole)), whole, num, endpoint, axis=0))
     if endpoint and y.shape[0] > 1:
         y = np.concatenate([y[:-1], np.broadcast_to(stop, y.shape[1:])[None]], axis=0)
     y = np.moveaxis(y, 0, axis) if axis else y
@@ -300,10 +299,6 @@ general(
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     """The convolution of two vectors: whole, of the longer one's length, or where they overlap entirely."""
     a, v = np.atleast_1d(array(a)), np.atleast_1d(array(v))
-    if a.ndim != 1 or v.ndim != 1:
-        raise ValueError(f"convolve of shapes {a.shape} and {v.shape}: give two one-dimensional arrays")
-    if a.shape[0] == 0 or v.shape[0] == 0:
-        raise ValueError("a or v cannot be empty")
     n, m = max(a.shape[0], v.shape[0]), min(a.shape[0], v.shape[0])
     if mode not in ("full", "same", "valid"):
         raise ValueError(f"mode must be one of 'valid', 'same', or 'full' (got {mode!r})")
@@ -317,8 +312,6 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """The correlation of two vectors, the second conjugated."""
     a, v = array(a), array(v)
-    if a.ndim != 1 or v.ndim != 1:
-        raise ValueError(f"correlate of shapes {a.shape} and {v.shape}: give two one-dimensional arrays")
     if a.shape[0] >= v.shape[0] or mode != "same":
         return convolve(a, v.conj()[::-1], mode)
     return convolve(a[::-1], v.conj(), mode)[::-1]  # NumPy swaps the two, which moves the middle of an even length
