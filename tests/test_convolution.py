@@ -1,5 +1,6 @@
 """Convolution in both of its ways, on rows where they lie and on columns, against its definition."""
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd_core as ac
 from autograd_core._rules.convolution import _grid, correlate, correlate_input, correlate_weight
 from autograd_core._rules.windows import windows_of
 
@@ -82,3 +84,44 @@ def test_a_value_that_is_not_finite_stays_in_the_windows_that_see_it(spatial):
 def test_padding_is_not_negative():
     with pytest.raises(ValueError, match=r"convolution: padding=\(\(-1, 0\),\) must be 1 pairs of integers of at least 0"):
         windows_of((4,), 2, 1, ((-1, 0),), 1, "convolution")
+
+
+@pytest.mark.parametrize("shapes", [((1, 2, 4), (3, 2, 2, 2)), ((1, 2), (3, 2)), ((1, 2, 4, 4), (3, 2, 2))])
+def test_as_many_axes_as_the_kernel_and_at_least_three(shapes):
+    x, weight = map(np.zeros, shapes)
+    with pytest.raises(ac.ShapeError) as raised:
+        ac.convolution(x, weight)
+    text = f"convolution: x of shape {x.shape} and weight of shape {weight.shape} must be (B, C, ...) and (F, C, ...)"
+    assert str(raised.value) == text
+
+
+@pytest.mark.parametrize(
+    ("inside", "groups", "takes"),
+    [
+        (1, 1, "takes 1 channels and a multiple of 1 filters"),
+        (1, 2, "takes 2 channels and a multiple of 2 filters"),
+        (2, -1, "takes -2 channels and a multiple of -1 filters"),
+        (2, 0, "takes 0 channels and a multiple of 0 filters"),
+    ],
+)
+def test_channels_and_filters_are_those_of_the_groups(inside, groups, takes):
+    x, weight = np.zeros((1, 2, 4)), np.zeros((3, inside, 2))
+    with pytest.raises(ac.ShapeError) as raised:
+        ac.convolution(x, weight, groups=groups)
+    text = f"convolution: weight of shape {weight.shape} with groups={groups} {takes}, but x of shape (1, 2, 4) has 2 channels"
+    assert str(raised.value) == text
+
+
+def test_windows_of_many_images_are_copied_some_at_a_time():
+    """A kernel of 1 x 9 sees each element nine times; no copy of all that is ever made."""
+    x, weight = np.ones((256, 2, 1, 128)), np.ones((2, 2, 1, 9))
+    windows = windows_of(x.shape[2:], (1, 9), 1, ((0, 0), (4, 4)), 1, "test")
+    windows = windows._replace(stride=(2, 1))
+    assert _grid(x, windows, 2) is None
+    tracemalloc.start()
+    try:
+        y = correlate(x, weight, None, windows=windows)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < x.nbytes + 2 * y.nbytes

@@ -53,9 +53,7 @@ class Grid(NamedTuple):
     offsets: tuple[tuple[int, ...], ...]
     """For each axis and place of the kernel how many rows it is ahead."""
     front: int
-    """Rows of zeros before the first image."""
-    tail: int
-    """Rows of zeros after the last one."""
+    """Rows of zeros before the first image; the gap of the last one is after it."""
     run: int
     """Places of the kernel on the last axis that lie side by side."""
 
@@ -89,20 +87,20 @@ class Grid(NamedTuple):
 
     def rows(self, images: Any, groups: int) -> Any:
         """Lay images (B, C, *spatial) out as (groups, rows, C / groups), zeros in the gaps."""
-        return self._laid(images, groups, self.front, self.tail)
+        return self._laid(images, groups, self.front)
 
     def spread(self, results: Any, groups: int) -> Any:
         """Lay (B, F, *lengths) out where results are, zeros between them: (groups, rows, F / groups)."""
-        return self._laid(results, groups, 0, 0)
+        return self._laid(results, groups, 0)
 
-    def _laid(self, images: Any, groups: int, front: int, tail: int) -> Any:
+    def _laid(self, images: Any, groups: int, front: int) -> Any:
         batch, channels, *spatial = images.shape
-        if not front and not tail and groups == 1 and self.periods == tuple(spatial):
+        if groups == 1 and self.periods == tuple(spatial):  # no gaps, so no front either
             return np.ascontiguousarray(channels_last(images)).reshape(1, -1, channels)
-        inside, last = channels // groups, front + batch * self.period
-        rows = np.empty((groups, last + tail, inside), images.dtype)
-        rows[:, :front] = rows[:, last:] = 0
-        laid = rows[:, front:last].reshape(groups, batch, *self.periods, inside)
+        inside = channels // groups
+        rows = np.empty((groups, front + batch * self.period, inside), images.dtype)
+        rows[:, :front] = 0
+        laid = rows[:, front:].reshape(groups, batch, *self.periods, inside)
         place: tuple[slice, ...] = (slice(None), slice(None))
         for n, period in zip(spatial, self.periods, strict=True):
             if n < period:
@@ -158,13 +156,11 @@ def grid_of(windows: Windows, spatial: tuple[int, ...]) -> Grid:
     """Plan the gaps, so that no place of the kernel leaves its row of the image but for zeros; strides are one."""
     lengths = windows.lengths(spatial)
     periods, ahead = [], []
-    for n, k, (before, _), d, size in zip(windows.kernel, lengths, windows.padding, windows.dilation, spatial, strict=True):
-        below, above = max(0, before), max(0, (n - 1) * d - before + k - size)
-        periods.append(max(k, size + max(below, above)))
-        ahead.append([place * d - before for place in range(n)])
+    for n, k, around, d, size in zip(windows.kernel, lengths, windows.padding, windows.dilation, spatial, strict=True):
+        periods.append(max(k, size + max(around)))
+        ahead.append([place * d - around[0] for place in range(n)])
     steps = [math.prod(periods[axis + 1 :]) for axis in range(len(periods))]
     offsets = tuple(tuple(a * step for a in several) for several, step in zip(ahead, steps, strict=True))
-    front = sum(max(0, -several[0]) for several in offsets)
-    furthest = sum((n - 1) * step + several[-1] for n, step, several in zip(lengths, steps, offsets, strict=True))
+    front = -sum(several[0] for several in offsets)
     run = windows.kernel[-1] if windows.dilation[-1] == 1 else 1
-    return Grid(lengths, tuple(periods), offsets, front, max(0, furthest + 1 - math.prod(periods)), run)
+    return Grid(lengths, tuple(periods), offsets, front, run)
