@@ -126,8 +126,10 @@ def _unfold_rows(source: Any, windows: Windows, lengths: tuple[int, ...]) -> Any
     run = windows.kernel[-1] * channels
     out = np.empty((batch, *lengths, *windows.kernel[:-1], run), source.dtype)
     for place in product(*map(range, windows.kernel[:-1])):
-        steps = zip(place, windows.dilation, lengths, windows.stride, strict=False)
-        rows = padded[(slice(None), *(slice(k * d, k * d + (n - 1) * s + 1, s) for k, d, n, s in steps))]
+        # the view takes its start and steps from `rows`, not its lengths
+        rows = padded[
+            (slice(None), *(slice(k * d, None, s) for k, d, s in zip(place, windows.dilation, windows.stride, strict=False)))
+        ]
         view = np.lib.stride_tricks.as_strided(
             rows,
             (batch, *lengths, run),
