@@ -42,8 +42,6 @@ def _pairs(value: Any, ndim: int, name: str) -> list[tuple[Any, Any]]:
     given = np.asarray(value)
     if name == "pad_width" and given.dtype.kind not in "iu":
         raise TypeError("`pad_width` must be of integral type.")
-    if name == "pad_width" and bool((given < 0).any()):
-        raise ValueError("index can't contain negative values")
     return [tuple(pair) for pair in np.broadcast_to(given, (ndim, 2)).tolist()]
 
 
@@ -100,15 +98,14 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
 
 
 def _with_constant(a: Any, widths: list[tuple[int, int]], values: Any) -> Any:
-    if a.dtype.kind in "fc" and np.ndim(values) == 0 and not hasattr(values, "ndim") and values == 0:
+    if np.ndim(values) == 0 and not hasattr(values, "ndim") and values == 0:
         return with_zeros(a, widths=tuple(widths))
     for axis, (pair, ends) in enumerate(zip(widths, _pairs(values, a.ndim, "constant_values"), strict=True)):
-        parts = [a]
-        for width, value, place in ((pair[0], ends[0], 0), (pair[1], ends[1], len(parts))):
-            shape = (*a.shape[:axis], width, *a.shape[axis + 1 :])
-            block = np.broadcast_to(as_array(value).astype(a.dtype), shape)
-            parts.insert(0 if place == 0 else len(parts), block)
-        a = np.concatenate(parts, axis=axis)
+        first, last = (
+            np.broadcast_to(as_array(value).astype(a.dtype), (*a.shape[:axis], width, *a.shape[axis + 1 :]))
+            for width, value in zip(pair, ends, strict=True)
+        )
+        a = np.concatenate([first, a, last], axis=axis)
     return a
 
 
@@ -120,8 +117,8 @@ def _ramp(a: Any, axis: int, pair: tuple[int, int], ends: tuple[Any, Any], _mode
     first, last = a[slab(axis, 0, 1)], a[slab(axis, -1, None)]
     shape = (-1,) + (1,) * (a.ndim - 1 - axis)
     parts = [a]
-    for width, edge, end, at_start in ((pair[0], first, ends[0], True), (pair[1], last, ends[1], False)):
-        steps = np.arange(width).reshape(shape) / max(width, 1)
+    for width, edge, end, at_start in zip(pair, (first, last), ends, (True, False), strict=True):
+        steps = np.arange(width).reshape(shape) / width
         steps = (steps if at_start else np.flip(steps, 0)).astype(a.dtype if a.dtype.kind in "fc" else float)
         block = end + (edge - end) * steps
         block = block if a.dtype.kind in "fc" else np.trunc(block).astype(a.dtype)
@@ -135,11 +132,9 @@ _STATISTICS: dict[str, Any] = {"maximum": np.max, "minimum": np.min, "mean": np.
 def _statistic(a: Any, axis: int, pair: tuple[int, int], lengths: tuple[Any, Any], mode: str) -> Any:
     n = a.shape[axis]
     parts = [a]
-    for width, length, at_start in ((pair[0], lengths[0], True), (pair[1], lengths[1], False)):
+    for width, length, at_start in zip(pair, lengths, (True, False), strict=True):
         count = n if length is None else min(int(length), n)
         if count <= 0:
-            if mode in ("maximum", "minimum"):
-                raise ValueError("stat_length of 0 yields no value for padding")
             raise ValueError(f"np.pad(mode={mode!r}, stat_length={length}): it must be at least 1")
         part = a[slab(axis, 0, count) if at_start else slab(axis, n - count, None)]
         value = _rounded(_STATISTICS[mode](part, axis=axis, keepdims=True), a)
