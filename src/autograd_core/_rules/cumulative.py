@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, general, linear, primitive
-from .common import array, refuse_out
+from .common import array, axis_of, refuse_out
 
 
 @primitive
@@ -63,9 +63,7 @@ def _along(running: Any, a: Any, axis: Any, dtype: Any, out: Any, name: str) -> 
     a = a if dtype is None else a.astype(dtype)
     if axis is None or a.ndim == 0:
         a, axis = a.reshape(-1), axis or 0
-    if not -a.ndim <= axis < a.ndim:
-        raise np.exceptions.AxisError(axis, a.ndim)
-    total = running(a, axis=axis % a.ndim)
+    total = running(a, axis=axis_of(axis, a.ndim))
     # NumPy widens small integers by itself
     return total if dtype is None or total.dtype == dtype else total.astype(dtype)
 

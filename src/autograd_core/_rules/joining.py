@@ -130,8 +130,8 @@ def _cut(a: Any, sections: Any, axis: int, equal: bool) -> list[Any]:
         for i in range(count):
             ends.append(ends[-1] + each + (i < more))
     else:
-        ends = [0, *map(operator.index, sections), n]
-        return [a[slab(axis, i, j)] for i, j in zip([None, *ends[1:-1]], [*ends[1:-1], None], strict=True)]
+        cuts = list(map(operator.index, sections))
+        return [a[slab(axis, i, j)] for i, j in zip([None, *cuts], [*cuts, None], strict=True)]
     return [a[slab(axis, i, j)] for i, j in pairwise(ends)]
 
 

@@ -53,7 +53,7 @@ def resize(a: Any, new_shape: Any) -> Any:
         raise ValueError("all elements of `new_shape` must be non-negative")
     flat = np.ravel(array(a))
     size = int(np.prod(shape))
-    if flat.shape[0] == 0 or size == 0:
+    if flat.shape[0] == 0:
         return np.zeros_like(flat, shape=shape)
     return np.take(flat, np.arange(size) % flat.shape[0]).reshape(shape)
 

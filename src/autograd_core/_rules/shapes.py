@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._primitive import composite, constant, linear, primitive, variadic
-from .common import refuse_out
+from .common import axis_of, refuse_out
 
 
 def _in_order(order: str) -> str:
@@ -153,9 +153,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, cas
     parts = _parts("stack", arrays, out, dtype, casting)
     if len({a.shape for a in parts}) != 1:
         raise ValueError(f"stack of arrays of unequal shapes {[a.shape for a in parts]}; they must be equal")
-    if not -parts[0].ndim - 1 <= axis <= parts[0].ndim:
-        raise np.exceptions.AxisError(axis, parts[0].ndim + 1)
-    return pile(*parts, axis=axis)
+    return pile(*parts, axis=axis_of(axis, parts[0].ndim + 1))
 
 
 constant(np.zeros_like, np.ones_like, np.empty_like, np.result_type, np.shares_memory, np.may_share_memory)
