@@ -41,7 +41,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     if weights is None:
         return plain_counts(x, minlength=minlength)
     weights = array(weights)
-    if x.shape != weights.shape or x.ndim != 1:
+    if x.shape != weights.shape:
         raise ValueError(f"bincount of shape {x.shape} with weights of shape {weights.shape}: give two equal lengths")
     size = int(plain_counts(x, minlength=minlength).shape[0])
     return counted_weights(weights.astype(float, casting="safe"), index=x, size=size)
