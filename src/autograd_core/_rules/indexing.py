@@ -59,9 +59,8 @@ def write(out: Any, value: Any, index: Any) -> None:
     """
     if type(out) is np.ndarray and type(value) is np.ndarray and value.ndim > 1 and not _distinct(index):
         places = _shape_at(index, out.shape)
-        spare = value.ndim - len(places)  # NumPy allows axes of length one too many
-        value = value.reshape(value.shape[spare:]) if spare > 0 and value.shape[:spare] == (1,) * spare else value
-        value = np.array(np.broadcast_to(value, places), order="C")
+        spare = max(value.ndim - len(places), 0)  # NumPy allows axes of length one too many
+        value = np.array(np.broadcast_to(value.reshape(value.shape[spare:]), places), order="C")
     out[index] = value
 
 
