@@ -120,7 +120,11 @@ def check(drawn: Drawn) -> None:
     leaves = [ac.tensor(x, requires_grad=x.dtype.kind in "fc") for x in xs]
     try:
         actual = drawn.f(*leaves)
-    except ac.AutogradError:
+    except ac.UnsupportedFunction:
+        return
+    except ac.ShapeError as error:
+        if "memory layout" not in str(error):  # what NumPy computes has shapes that fit
+            raise
         return
     if case.name not in UNDETERMINED:
         compare(actual, expected)
