@@ -40,6 +40,8 @@ C = np.arange(24.0).reshape(2, 3, 4) ** 1.5 / 20 + 0.1
         (lambda x: np.rollaxis(x, 0, -1), C),
         (lambda x: np.rollaxis(x, -1, -3), C),
         (lambda x: np.rollaxis(x, 0, 3), C),
+        (lambda x: np.insert(x, 1, x[:2] * 2), A),
+        (lambda x: np.insert(x, [-1], x[:, :1] * 2, axis=1), B),
         (lambda x: np.resize(x[:0], (2, 2)), A),
         (lambda x: np.resize(x, (0, 3)), A),
         (lambda x: np.resize(x[:0], 0), A),
