@@ -28,28 +28,28 @@ elementwise(sp.k1e, lambda g, y, a: g * (y - (sp.k0e(a) + sp.kve(2, a)) / 2))
 for _function in (sp.jv, sp.yv, sp.hankel1, sp.hankel2, sp.yn):
     elementwise(
         _function,
-        unknown(_function.__name__, 2),
+        unknown(_function),
         lambda g, _y, a, b, f=_function: g * (f(a - 1, b) - f(a + 1, b)) / 2,
     )
 for _function in (sp.kv, sp.kn):
     elementwise(
         _function,
-        unknown(_function.__name__, 2),
+        unknown(_function),
         lambda g, _y, a, b, f=_function: -g * (f(abs(a - 1), b) + f(a + 1, b)) / 2,
     )
-elementwise(sp.iv, unknown("iv", 2), lambda g, _y, a, b: g * (sp.iv(a - 1, b) + sp.iv(a + 1, b)) / 2)
-elementwise(sp.kve, unknown("kve", 2), lambda g, y, a, b: g * (y - (sp.kve(a - 1, b) + sp.kve(a + 1, b)) / 2))
+elementwise(sp.iv, unknown(sp.iv), lambda g, _y, a, b: g * (sp.iv(a - 1, b) + sp.iv(a + 1, b)) / 2)
+elementwise(sp.kve, unknown(sp.kve), lambda g, y, a, b: g * (y - (sp.kve(a - 1, b) + sp.kve(a + 1, b)) / 2))
 
 
 elementwise(
     sp.ive,
-    unknown("ive", 2),
+    unknown(sp.ive),
     lambda g, y, a, b: g * ((sp.ive(a - 1, b) + sp.ive(a + 1, b)) / 2 - np.sign(real_only("ive", b)) * y),
 )
 for _function in (sp.jve, sp.yve):
     elementwise(
         _function,
-        unknown(_function.__name__, 2),
+        unknown(_function),
         lambda g, _y, a, b, f=_function: g * (f(a - 1, real_only(f.__name__, b)) - f(a + 1, b)) / 2,
     )
 
@@ -60,11 +60,11 @@ def _struve_part(a: Any, b: Any) -> Any:
 
 elementwise(
     sp.struve,
-    unknown("struve", 2),
+    unknown(sp.struve),
     lambda g, _y, a, b: g * (sp.struve(a - 1, b) - sp.struve(a + 1, b) + _struve_part(a, b)) / 2,
 )
 elementwise(
     sp.modstruve,
-    unknown("modstruve", 2),
+    unknown(sp.modstruve),
     lambda g, _y, a, b: g * (sp.modstruve(a - 1, b) + sp.modstruve(a + 1, b) + _struve_part(a, b)) / 2,
 )

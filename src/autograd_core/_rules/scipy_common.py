@@ -7,12 +7,12 @@ from typing import Any
 from .._errors import UnsupportedFunction
 
 
-def unknown(name: str, arity: int) -> Any:
-    """A rule that raises, for a parameter in which there is no closed form."""
+def unknown(function: Any) -> Any:
+    """A rule of a ufunc that raises, for a parameter in which there is no closed form."""
 
     def refuse() -> Any:
         raise UnsupportedFunction(
-            f"scipy.special.{name} is not differentiable here in the parameter that requires grad; "
+            f"scipy.special.{function.__name__} is not differentiable here in the parameter that requires grad; "
             "pass that parameter as t.detach()"
         )
 
@@ -20,7 +20,7 @@ def unknown(name: str, arity: int) -> Any:
         2: lambda g, _y, _a, _b: refuse(),
         3: lambda g, _y, _a, _b, _c: refuse(),
         4: lambda g, _y, _a, _b, _c, _d: refuse(),
-    }[arity]
+    }[function.nin]
 
 
 def real_only(name: str, a: Any) -> Any:

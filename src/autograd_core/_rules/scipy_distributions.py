@@ -27,28 +27,28 @@ def _ratio(a: Any, b: Any, x: Any) -> Any:
     return beta_density(a / 2, b / 2, a * x / whole) * (a * b / (whole * whole))
 
 
-elementwise(sp.chdtr, unknown("chdtr", 2), lambda g, _y, a, b: g * gamma_density(a / 2, b / 2) / 2)
-elementwise(sp.chdtrc, unknown("chdtrc", 2), lambda g, _y, a, b: -g * gamma_density(a / 2, b / 2) / 2)
+elementwise(sp.chdtr, unknown(sp.chdtr), lambda g, _y, a, b: g * gamma_density(a / 2, b / 2) / 2)
+elementwise(sp.chdtrc, unknown(sp.chdtrc), lambda g, _y, a, b: -g * gamma_density(a / 2, b / 2) / 2)
 elementwise(
     sp.gdtr,
     lambda g, _y, a, b, c: g * (c * gamma_density(b, a * c)),
-    unknown("gdtr", 3),
+    unknown(sp.gdtr),
     lambda g, _y, a, b, c: g * (a * gamma_density(b, a * c)),
 )
 elementwise(
     sp.gdtrc,
     lambda g, _y, a, b, c: -g * (c * gamma_density(b, a * c)),
-    unknown("gdtrc", 3),
+    unknown(sp.gdtrc),
     lambda g, _y, a, b, c: -g * (a * gamma_density(b, a * c)),
 )
-elementwise(sp.pdtr, unknown("pdtr", 2), lambda g, _y, a, b: -g * gamma_density(np.floor(a) + 1, b))
-elementwise(sp.pdtrc, unknown("pdtrc", 2), lambda g, _y, a, b: g * gamma_density(np.floor(a) + 1, b))
-elementwise(sp.stdtr, unknown("stdtr", 2), lambda g, _y, a, b: g * _student(a, b))
-elementwise(sp.stdtrit, unknown("stdtrit", 2), lambda g, y, a, _b: g / _student(a, y))
-elementwise(sp.fdtr, *(unknown("fdtr", 3),) * 2, lambda g, _y, a, b, c: g * _ratio(a, b, c))
-elementwise(sp.fdtrc, *(unknown("fdtrc", 3),) * 2, lambda g, _y, a, b, c: -g * _ratio(a, b, c))
-elementwise(sp.nbdtr, *(unknown("nbdtr", 3),) * 2, lambda g, _y, a, b, c: g * beta_density(b, a + 1, c))
-elementwise(sp.nbdtrc, *(unknown("nbdtrc", 3),) * 2, lambda g, _y, a, b, c: -g * beta_density(b, a + 1, c))
+elementwise(sp.pdtr, unknown(sp.pdtr), lambda g, _y, a, b: -g * gamma_density(np.floor(a) + 1, b))
+elementwise(sp.pdtrc, unknown(sp.pdtrc), lambda g, _y, a, b: g * gamma_density(np.floor(a) + 1, b))
+elementwise(sp.stdtr, unknown(sp.stdtr), lambda g, _y, a, b: g * _student(a, b))
+elementwise(sp.stdtrit, unknown(sp.stdtrit), lambda g, y, a, _b: g / _student(a, y))
+elementwise(sp.fdtr, unknown(sp.fdtr), unknown(sp.fdtr), lambda g, _y, a, b, c: g * _ratio(a, b, c))
+elementwise(sp.fdtrc, unknown(sp.fdtrc), unknown(sp.fdtrc), lambda g, _y, a, b, c: -g * _ratio(a, b, c))
+elementwise(sp.nbdtr, unknown(sp.nbdtr), unknown(sp.nbdtr), lambda g, _y, a, b, c: g * beta_density(b, a + 1, c))
+elementwise(sp.nbdtrc, unknown(sp.nbdtrc), unknown(sp.nbdtrc), lambda g, _y, a, b, c: -g * beta_density(b, a + 1, c))
 
 # -- Kelvin functions, and integrals of Bessel, Struve and Airy functions ----------------------------------------------------
 

@@ -47,8 +47,7 @@ def multigammaln(a: Any, d: int) -> Any:
 @composite(sp.lambertw)
 def lambertw(z: Any, k: int = 0, tol: float = 1e-8) -> Any:
     """Branch `k` of the inverse of w exp(w)."""
-    z = array(z)
-    return lambert(z if z.dtype.kind == "c" else z.astype(complex), k=k, tol=tol)
+    return lambert(array(z), k=k, tol=tol)
 
 
 @composite(sp.zeta)

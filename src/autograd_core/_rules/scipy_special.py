@@ -104,15 +104,14 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
     return np.exp(sp.xlogy(a - 1, x) + sp.xlog1py(b - 1, -x) - sp.betaln(a, b))
 
 
-elementwise(sp.gammainc, unknown("gammainc", 2), lambda g, _y, a, b: g * gamma_density(a, b))
-elementwise(sp.gammaincc, unknown("gammaincc", 2), lambda g, _y, a, b: -g * gamma_density(a, b))
-elementwise(sp.gammaincinv, unknown("gammaincinv", 2), lambda g, y, a, _b: g / gamma_density(a, y))
-elementwise(sp.gammainccinv, unknown("gammainccinv", 2), lambda g, y, a, _b: -g / gamma_density(a, y))
-_OF_BETA = (unknown("betainc", 3),) * 2
-elementwise(sp.betainc, *_OF_BETA, lambda g, _y, a, b, c: g * beta_density(a, b, c))
-elementwise(sp.betaincc, *_OF_BETA, lambda g, _y, a, b, c: -g * beta_density(a, b, c))
-elementwise(sp.betaincinv, *_OF_BETA, lambda g, y, a, b, _c: g / beta_density(a, b, y))
-elementwise(sp.betainccinv, *_OF_BETA, lambda g, y, a, b, _c: -g / beta_density(a, b, y))
+elementwise(sp.gammainc, unknown(sp.gammainc), lambda g, _y, a, b: g * gamma_density(a, b))
+elementwise(sp.gammaincc, unknown(sp.gammaincc), lambda g, _y, a, b: -g * gamma_density(a, b))
+elementwise(sp.gammaincinv, unknown(sp.gammaincinv), lambda g, y, a, _b: g / gamma_density(a, y))
+elementwise(sp.gammainccinv, unknown(sp.gammainccinv), lambda g, y, a, _b: -g / gamma_density(a, y))
+elementwise(sp.betainc, unknown(sp.betainc), unknown(sp.betainc), lambda g, _y, a, b, c: g * beta_density(a, b, c))
+elementwise(sp.betaincc, unknown(sp.betaincc), unknown(sp.betaincc), lambda g, _y, a, b, c: -g * beta_density(a, b, c))
+elementwise(sp.betaincinv, unknown(sp.betaincinv), unknown(sp.betaincinv), lambda g, y, a, b, _c: g / beta_density(a, b, y))
+elementwise(sp.betainccinv, unknown(sp.betainccinv), unknown(sp.betainccinv), lambda g, y, a, b, _c: -g / beta_density(a, b, y))
 
 # -- logarithms, entropies, losses ----------------------------------------------------------------------------------------
 
@@ -193,7 +192,7 @@ elementwise(sp.expi, lambda g, _y, a: g * (np.exp(a) / a))
 elementwise(sp.exp1, lambda g, _y, a: -g * (np.exp(-a) / a))
 elementwise(
     sp.expn,
-    unknown("expn", 2),
+    unknown(sp.expn),
     lambda g, y, a, b: -g * np.where(a == 0, y * (1 + 1 / b), sp.expn(np.maximum(a - 1, 0), b)),
 )
 elementwise(sp.spence, lambda g, _y, a: -g * over_argument(a - 1, name="log1p"))
@@ -221,7 +220,7 @@ def ellipj_rule(g: Any, y: Any, _a: Any, b: Any) -> Any:
 
 
 general(sp.airy, airy_rule)
-general(sp.ellipj, ellipj_rule, unknown("ellipj", 2))
+general(sp.ellipj, ellipj_rule, unknown(sp.ellipj))
 
 # -- elliptic and hypergeometric functions --------------------------------------------------------------------------------
 
@@ -245,14 +244,19 @@ elementwise(
     lambda g, _y, a, b: g * np.sqrt(1 - b * np.sin(a) ** 2),
     lambda g, y, a, b: g * ((y - sp.ellipkinc(a, b)) / (2 * b)),
 )
-elementwise(sp.hyp0f1, unknown("hyp0f1", 2), lambda g, _y, a, b: g * (sp.hyp0f1(a + 1, b) / a))
+elementwise(sp.hyp0f1, unknown(sp.hyp0f1), lambda g, _y, a, b: g * (sp.hyp0f1(a + 1, b) / a))
 elementwise(
-    sp.hyp1f1, *(unknown("hyp1f1", 3),) * 2, lambda g, _y, a, b, c: g * (np.true_divide(a, b) * sp.hyp1f1(a + 1, b + 1, c))
+    sp.hyp1f1,
+    unknown(sp.hyp1f1),
+    unknown(sp.hyp1f1),
+    lambda g, _y, a, b, c: g * (np.true_divide(a, b) * sp.hyp1f1(a + 1, b + 1, c)),
 )
-elementwise(sp.hyperu, *(unknown("hyperu", 3),) * 2, lambda g, _y, a, b, c: g * (-a * sp.hyperu(a + 1, b + 1, c)))
+elementwise(sp.hyperu, unknown(sp.hyperu), unknown(sp.hyperu), lambda g, _y, a, b, c: g * (-a * sp.hyperu(a + 1, b + 1, c)))
 elementwise(
     sp.hyp2f1,
-    *(unknown("hyp2f1", 4),) * 3,
+    unknown(sp.hyp2f1),
+    unknown(sp.hyp2f1),
+    unknown(sp.hyp2f1),
     lambda g, _y, a, b, c, d: g * (np.true_divide(a * b, c) * sp.hyp2f1(a + 1, b + 1, c + 1, d)),
 )
 
@@ -272,15 +276,17 @@ for _function, _derivative in (
     (sp.eval_hermitenorm, lambda a, b: a * _lowered(a, sp.eval_hermitenorm, b)),
     (sp.eval_laguerre, lambda a, b: -_lowered(a, sp.eval_genlaguerre, 1, b)),
 ):
-    elementwise(_function, unknown(_function.__name__, 2), lambda g, _y, a, b, d=_derivative: g * d(a, b))
+    elementwise(_function, unknown(_function), lambda g, _y, a, b, d=_derivative: g * d(a, b))
 for _function, _of_three in (
     (sp.eval_gegenbauer, lambda a, b, c: 2 * b * _lowered(a, sp.eval_gegenbauer, b + 1, c)),
     (sp.eval_genlaguerre, lambda a, b, c: -_lowered(a, sp.eval_genlaguerre, b + 1, c)),
 ):
-    elementwise(_function, *(unknown(_function.__name__, 3),) * 2, lambda g, _y, a, b, c, d=_of_three: g * d(a, b, c))
+    elementwise(_function, unknown(_function), unknown(_function), lambda g, _y, a, b, c, d=_of_three: g * d(a, b, c))
 elementwise(
     sp.eval_jacobi,
-    *(unknown("eval_jacobi", 4),) * 3,
+    unknown(sp.eval_jacobi),
+    unknown(sp.eval_jacobi),
+    unknown(sp.eval_jacobi),
     lambda g, _y, a, b, c, d: g * ((a + b + c + 1) / 2 * _lowered(a, sp.eval_jacobi, b + 1, c + 1, d)),
 )
 
