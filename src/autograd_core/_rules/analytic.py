@@ -13,22 +13,38 @@ from .common import array, holds
 # -- quotients by the argument --------------------------------------------------------------------------------------------
 #
 # f(z) / z for an entire or analytic f that vanishes at 0 is analytic there too. Far from 0 its derivatives follow from those of
-# f by z y(n) = f(n) - n y(n-1); near 0, where that cancels, from the power series.
+# f by z y(n) = f(n) - n y(n-1); near 0, where that cancels, from a series.
 
-_NUMERATORS: dict[str, tuple[Any, Any]] = {  # the n-th derivative of f, and the coefficient of z^k in f(z) / z
+_NUMERATORS: dict[str, tuple[Any, Any]] = {  # the n-th derivative of f, and the coefficient of z^k in f(z) / z if f is entire
     "sin": (lambda z, n: np.sin(z + n * (math.pi / 2)), lambda k: 0.0 if k % 2 else (-1) ** (k // 2) / math.factorial(k + 1)),
     "sinh": (lambda z, n: np.cosh(z) if n % 2 else np.sinh(z), lambda k: 0.0 if k % 2 else 1 / math.factorial(k + 1)),
     "expm1": (lambda z, n: np.exp(z) if n else np.expm1(z), lambda k: 1 / math.factorial(k + 1)),
-    "log1p": (
-        lambda z, n: (-1) ** (n - 1) * math.factorial(n - 1) / (1 + z) ** n if n else np.log1p(z),
-        lambda k: (-1) ** k / (k + 1),
-    ),
+    "log1p": (lambda z, n: -math.factorial(n - 1) / (-1 - z) ** n if n else np.log1p(z), None),
 }
 
 
 def _near(a: Any, name: str, order: int) -> Any:
-    """Where the series is used: inside half the radius of convergence, or up to where the recurrence stops cancelling."""
-    return np.abs(a) <= (0.5 if name == "log1p" else max(order, 1))
+    """Where the series loses fewer digits: its terms cancel as e^|z|, the recurrence's as n! / |z|^n and ((1 + z) / z)^n."""
+    return np.abs(a) <= np.abs(1 + a) / 2 if name == "log1p" else np.abs(a) <= max(order / 2, 1)
+
+
+def _series(z: Any, name: str, order: int) -> Any:
+    """The sum near 0; for log(1 + z) / z in powers of w = z / (1 + z), which converge for all orders alike.
+
+    References
+    ----------
+    M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, eq. 15.3.4.
+    """
+    if name == "log1p":
+        step, scale = z / (1 + z), math.factorial(order) / (-1 - z) ** order / (1 + z)
+        terms = [1 / (order + k) for k in range(1, 54)]
+    else:
+        step, scale, coefficient = z, 1.0, _NUMERATORS[name][1]
+        terms = [coefficient(k) * math.perm(k, order) for k in range(order, 2 * order + 40)]
+    y = np.zeros_like(z)
+    for term in reversed(terms):
+        y = y * step + term
+    return y * scale
 
 
 @primitive
@@ -37,17 +53,13 @@ def over_argument(a: Any, name: str, order: int = 0) -> Any:
     given = np.asarray(a)
     # high powers leave the narrow dtypes, and infinity times a coefficient of 0 is NaN
     z = given.astype(np.result_type(given.dtype, np.float64))
-    derivative, coefficient = _NUMERATORS[name]
+    derivative, _ = _NUMERATORS[name]
     near = _near(z, name, order)
-    small, far = np.where(near, z, 0), np.where(near, 1, z)
-    series, power = np.zeros_like(small), np.ones_like(small)
-    for k in range(order, order + (70 if name == "log1p" else 40 + 2 * order)):
-        series = series + coefficient(k) * math.perm(k, order) * power
-        power = power * small
+    far = np.where(near, 1, z)
     y = derivative(far, 0) / far
     for n in range(1, order + 1):
         y = (derivative(far, n) - n * y) / far
-    return np.where(near, series, y).astype(given.dtype)
+    return np.where(near, _series(np.where(near, z, 0), name, order), y).astype(given.dtype)
 
 
 elementwise(over_argument, lambda g, _y, a, name, order=0: g * over_argument(a, name=name, order=order + 1))

@@ -83,7 +83,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Return the logarithm of the sum of ``exp(x)`` over `axis`, without overflow."""
     shifted, top = _shifted(x, axis)
     total = quiet(np.log, np.exp(shifted).sum(axis=axis, keepdims=True), divide="ignore") + top
-    return total if keepdims else total.reshape(np.sum(x, axis=axis).shape)
+    return total if keepdims or total.ndim == 0 else total.squeeze(axis)
 
 
 def logsumexp_rule(g: Any, _y: Any, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
