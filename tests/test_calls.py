@@ -36,6 +36,14 @@ STACK = np.stack([C, C @ C, T])
 SMALL = np.array([np.diag([1.0, x]) for x in (4e-7, 4e-7, 4e-7, 4e-7, 1e-7)], "f4")  # beside the rounding of 2 x 2 matrices
 H = np.array([[2.0, 1j, 0.0], [-1j, 1.0, 0.5], [0.0, 0.5, -1.0]])
 
+
+def written(function: Callable[..., Any], x: Any, *args: Any, **kwargs: Any) -> Any:
+    """What a function makes of a copy that it writes into."""
+    x = x.copy()
+    function(x, *args, **kwargs)
+    return x
+
+
 CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     # writing and creating
     (lambda x: np.array(x, ndmin=3, like=x), A), (lambda x: np.array(x, dtype="f4", copy=None, like=x), A),
@@ -52,9 +60,25 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.piecewise(x[0], x[0] > 0, [np.square, np.negative]), A), (lambda x: np.piecewise(x[0], True, [np.square]), A),
     (lambda x: np.piecewise(x[0], x[0] > 0, [np.square]), -A), (lambda x: np.piecewise(x, [[True]], [np.square]), ONE),
     (lambda x: np.piecewise(x, [True, False, True, False], [np.square]), A),
+    (lambda x: np.arange(x[2], like=x), A), (lambda x: np.arange(-1, x[2], 0.5, like=x), A),
+    (lambda x: np.arange(x[0], 9, dtype="f4", like=x), A), (lambda x: np.arange(5, x[1], -2, like=x), A),
+    (lambda x: np.array([x, x], ndmin=2, like=x), A), (np.where, Z), (lambda x: np.where([0, 1, 2, -1], x, -x), A),
+    (lambda x: np.where(x, x, 3.0), Z), (lambda x: np.append(x, []), A), (lambda x: np.append(x, [1, 2.5]), A),
+    (lambda x: written(np.put, x, [-1], 3.0), ONE), (lambda x: written(np.put, x, [0, 0, 0], [1.0, 2.0, 3.0]), np.array(1.3)),
+    (lambda x: written(np.put, x, [0, 0], x * [5.0, 7.0, 9.0]), ONE), (lambda x: written(np.copyto, x, 2.0, where=True), A),
+    (lambda x: written(np.put_along_axis, x, np.array([[[1], [0]]]), 5.0, 2), C[:1] * np.ones((2, 2, 3))),
     # ordering and sets
     (lambda x: np.maximum.reduce(x, dtype="f4"), A), (lambda x: np.hypot.reduce(x[:0]), A),
     (lambda x: np.hypot.reduce(x, initial=2.0), A), (lambda x: np.hypot.reduce(x, axis=(0, 1), keepdims=True), B),
+    (lambda x: np.hypot.reduce(x, axis=0), np.ones((0, 2))), (lambda x: np.hypot.reduce(x, axis=1), np.ones((0, 2))),
+    (np.hypot.accumulate, E), (np.logaddexp.reduce, E), (np.hypot.reduce, ONE),
+    (lambda x: np.subtract.reduce(x, axis=1, initial=5.0), np.stack([B, 2 * B], -1)),
+    (lambda x: np.logaddexp2.reduce(x, axis=2, initial=0.5, keepdims=True), np.stack([B, 2 * B])),
+    (lambda x: np.add.reduceat(x, [0, 0, 3, 1, 1]), A), (lambda x: np.hypot.reduceat(x, [2, 2, 0], axis=1), B),
+    (lambda x: np.divmod.outer(x, [0.4, -0.3]), A), (lambda x: scipy.special.ellipj.outer(x, [0.3, 0.5]), A),
+    (lambda x: np.exp(x, where=True, casting="same_kind", order="K", subok=True), A),
+    (lambda x: np.add.reduce(x, where=True, initial=np._NoValue), A), (lambda x: np.exp(x, None), A),
+    (lambda x: np.setxor1d(x, np.concatenate([x[1:], [8.0, 8.0]])), np.append(A, A)), (np.unique_values, NAN),
     (np.trim_zeros, Z), (lambda x: np.trim_zeros(x, "f"), Z), (lambda x: np.trim_zeros(x, "b"), Z),
     (np.trim_zeros, 0 * Z), (lambda x: np.trim_zeros(x, "f"), 0 * Z), (lambda x: np.trim_zeros(x, "b"), 0 * Z),
     (lambda x: np.setxor1d(x, x[:0]), E), (lambda x: np.setxor1d(x, x[:2]), A),
@@ -85,6 +109,10 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     # statistics
     (lambda x: np.var(x, ddof=4), A), (lambda x: np.var(x, ddof=5), A), (lambda x: np.var(x, where=ROW, ddof=2), A),
     (lambda x: np.std(x, ddof=3), A), (lambda x: np.nanvar(x, ddof=3), NAN), (lambda x: np.nanvar(x, ddof=2), NAN),
+    (np.nansum, NAN), (lambda x: np.nansum(x, axis=0, initial=2.0), NAN), (lambda x: np.nanmax(x, axis=0), NAN[:, None]),
+    (lambda x: np.nanvar(x, where=[True, True, True, False, True]), NAN), (np.nanvar, NAN[1:2]),
+    (np.nanmean, I), (np.nanvar, I),
+    (lambda x: np.nanstd(x, axis=1, keepdims=True), B), (lambda x: np.var(x, 0, keepdims=np._NoValue, where=np._NoValue), B),
     (np.nanmean, NAN), (np.nanstd, NAN), (np.nanmedian, NAN), (np.nanprod, NAN), (np.nancumprod, NAN),
     (np.nancumsum, NAN), (np.nanmax, NAN), (lambda x: np.nanquantile(x, [0.0, 0.4, 1.0]), NAN), (np.nanmean, NAN[1:2]),
     (np.nanmax, NAN[::3]), (lambda x: np.quantile(x, 1 / 3), INF), (lambda x: np.quantile(x, [0.0, 1.0]), A),
@@ -158,6 +186,15 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     (np.emath.sqrt, A), (np.emath.arccos, np.array([1.0, 0.0, -1.0])), (lambda x: np.real_if_close(x, tol=2.0), W),
     (np.emath.log, np.abs(A)), (np.emath.arccos, A), (lambda x: np.emath.logn(-2.0, x), np.abs(A)),
     (lambda x: np.emath.power(x, [-1, 2, 3, -2]), A), (lambda x: np.emath.power(x, 0.5), A),
+    (np.emath.sqrt, np.abs(Z)), (np.emath.log, np.abs(A[2:])), (np.emath.arcsin, A[1:2]),
+    (np.emath.arctanh, np.array([1.5, 0.2])), (np.emath.arccos, np.array([-1.5])),
+    (lambda x: np.emath.power(x, np.array([0, 1, 2, 0], "i1")), np.abs(A).astype("f4")),
+    (lambda x: np.emath.power(x, np.array([0, 1, -2, 0], "i1")), np.abs(A).astype("f4")), (lambda x: np.emath.power(x, 2), W),
+    (lambda x: np.emath.power(x, x), I), (lambda x: np.emath.power(x, 0.5), np.abs(Z)),
+    (lambda x: np.real_if_close(x, tol=1), A + 1e-3j), (lambda x: np.real_if_close(x, tol=1.5), A + 1e-3j),
+    (lambda x: np.real_if_close(x, tol=2), A + 2 * np.finfo(float).eps * 1j),
+    (lambda x: np.real_if_close(x, tol=0.25), A + 0.25j),
+    (np.i0, np.array([0.0, 30.0, -300.0, 700.0])), (np.modf, A), (np.frexp, A),
     # linear algebra and Fourier transforms
     (lambda x: np.linalg.matrix_power(x, 0), np.stack([C, C])), (np.linalg.norm, C),
     (lambda x: np.linalg.norm(x, "fro", (-1, 0)), C), (lambda x: np.linalg.norm(x, None, (0, 1), True), C),
@@ -257,6 +294,7 @@ RAISES: list[tuple[Callable[..., Any], np.ndarray]] = [
     (lambda x: np.var(x, axis=-1), A[0]), (np.add.accumulate, A[0]), (np.logaddexp.accumulate, A[0]),
     (lambda x: np.add.reduceat(x, [0]), A[0]), (lambda x: np.subtract.reduce(x, axis=1), A[0]), (np.ix_, B), (np.ix_, A[0]),
     (lambda x: np.quantile(A, x), np.full((1, 2, 1), 0.5)),
+    (np.divmod.reduce, A), (lambda x: np.matmul.outer(x, x), B), (np.exp.reduce, A),
     (lambda x: np.where(x > 0, x), A), (lambda x: np.geomspace(0.0, x[0], 3), A), (lambda x: np.linalg.norm(x, 5), C),
     (lambda x: np.linalg.norm(x, "fro"), A), (lambda x: np.linalg.norm(x, 1, (0, 0)), C),
     (lambda x: np.linalg.tensorinv(x, 0), C), (np.linalg.svd, A), (lambda x: np.linalg.lstsq(x, A, None), B),

@@ -18,7 +18,8 @@ constant(np.empty, np.zeros, np.ones, np.eye, np.identity, np.tri, np.fromfuncti
 @primitive
 def whole_steps(start: Any, stop: Any, step: Any) -> Any:
     """The numbers of the steps of `np.arange`: they do not move with its ends."""
-    return np.arange(len(np.arange(start, stop, step)))
+    values = np.arange(start, stop, step)
+    return np.arange(len(values), dtype=values.dtype)
 
 
 constant(whole_steps)
@@ -28,7 +29,7 @@ constant(whole_steps)
 def arange(start: Any = 0, stop: Any = None, step: Any = 1, dtype: Any = None, **_more: Any) -> Any:
     """Evenly spaced numbers, which move with the start and the step."""
     start, stop = (0, start) if stop is None else (start, stop)
-    y = start + whole_steps(array(start), array(stop), array(step)) * step
+    y = start + whole_steps(start, stop, step) * step
     return y if dtype is None else y.astype(dtype)
 
 
@@ -191,7 +192,7 @@ def _of_records() -> None:
     records = importlib.import_module("numpy.lib.recfunctions")
     refused(
         "fields of records are not recorded; keep a Tensor for each field",
-        *(f for name in records.__all__ if callable(f := getattr(records, name)) and not isinstance(f, type)),
+        *(getattr(records, name) for name in records.__all__),
     )
 
 

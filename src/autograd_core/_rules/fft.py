@@ -87,10 +87,6 @@ def _prepared(a: Any, n: Any, axis: Any, name: str, out: Any, default: Any = Non
     return a, n, axis
 
 
-def _as_complex(a: Any) -> Any:
-    return a if a.dtype.kind == "c" else a.astype(np.result_type(a.dtype, np.complex64))
-
-
 def _checked(norm: Any) -> Any:
     if norm not in _OTHER:
         raise ValueError(f'Invalid norm value {norm}; should be "backward","ortho" or "forward".')
@@ -101,14 +97,14 @@ def _checked(norm: Any) -> Any:
 def fft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """The discrete Fourier transform."""
     a, n, axis = _prepared(a, n, axis, "fft", out)
-    return transformed(_as_complex(_sized(a, n, axis)), axis=axis, norm=_checked(norm), inverse=False)
+    return transformed(_sized(a, n, axis), axis=axis, norm=_checked(norm), inverse=False)
 
 
 @composite(np.fft.ifft)
 def ifft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """The inverse of `fft`."""
     a, n, axis = _prepared(a, n, axis, "ifft", out)
-    return transformed(_as_complex(_sized(a, n, axis)), axis=axis, norm=_checked(norm), inverse=True)
+    return transformed(_sized(a, n, axis), axis=axis, norm=_checked(norm), inverse=True)
 
 
 @composite(np.fft.rfft)
@@ -128,7 +124,7 @@ def _twice(m: int) -> int:
 def irfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     """The inverse of `rfft`."""
     a, n, axis = _prepared(a, n, axis, "irfft", out, _twice)
-    y = from_half(_as_complex(_sized(a, n // 2 + 1, axis)), n=n, axis=axis, norm=_checked(norm))
+    y = from_half(_sized(a, n // 2 + 1, axis), n=n, axis=axis, norm=_checked(norm))
     return y.astype(a.dtype) if a.dtype == np.float16 else y
 
 

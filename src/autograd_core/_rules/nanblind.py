@@ -17,10 +17,7 @@ def _without_nan(a: Any, fill: Any) -> Any:
 
 def _numbers(a: Any, where: Any) -> Any:
     """The mask of elements that count."""
-    if a.dtype.kind not in "fc":
-        return where
-    there = ~np.isnan(a)
-    return there if where is True else there & where
+    return ~np.isnan(a) & where
 
 
 @composite(np.nansum)
@@ -89,13 +86,9 @@ def nanmean(
 def nanvar(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, **more: Any) -> Any:
     """The variance of the elements that are not NaN; NaN where they are no more than `ddof`."""
     a = array(a)
-    where = _numbers(a, keep(more.pop("where", np._NoValue), True))
-    if where is not True:
-        more["where"] = where
+    more["where"] = where = _numbers(a, keep(more.pop("where", np._NoValue), True))
     ddof = keep(more.pop("correction", np._NoValue), ddof)
     y = np.var(_without_nan(a, 0), axis=axis, dtype=dtype, out=out, ddof=ddof, **more)
-    if where is True:
-        return y
     few = np.sum(where, axis=axis, keepdims=bool(keep(more.get("keepdims", np._NoValue), False))) <= ddof
     return np.where(few, math.nan, y)
 

@@ -89,7 +89,7 @@ def method(ufunc: np.ufunc, name: str, call: Any, args: tuple[Any, ...], kwargs:
     Raises
     ------
     UnsupportedFunction
-        For `at`, which writes into its operand, and for ufuncs that are not binary.
+        For `at`, which writes into its operand.
     """
     if name == "at":
         raise UnsupportedFunction(
@@ -98,8 +98,6 @@ def method(ufunc: np.ufunc, name: str, call: Any, args: tuple[Any, ...], kwargs:
         )
     if type(TABLE.get(ufunc)) is Constant and (ufunc, name) not in _METHODS:
         return constant_method(*args, ufunc=ufunc, name=name, **_meant(kwargs))
-    if ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None:
-        raise UnsupportedFunction(f"np.{ufunc.__name__}.{name}: only ufuncs of two operands and one result have methods")
     if name == "outer":
         a, b = map(array, args)
         return called(ufunc, call, (a.reshape(a.shape + (1,) * b.ndim), b), kwargs)
