@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ._graph import Box, Path, between, cast, check_not_released, pullback, reboxed
+from ._graph import Box, Path, cast, check_not_released, pullback, reboxed
 from ._modes import setting
-from ._node import ITEM, Form, Node, new_node
+from ._node import ITEM, Node, new_node
 from ._primitive import Primitive
 from ._rules.common import sum_to
 from ._rules.quiet import quiet
@@ -26,14 +26,15 @@ def pushforward(
     tangents: dict[Node, Any],
     *,
     box: Box,
-    recorded: bool = False,
-    path: Path | None = None,
+    recorded: bool,
+    path: Path,
 ) -> dict[Node, Any]:
     """Walk the same graph forwards, from tangents of some nodes to those of `roots`; a root that none reaches is left out.
 
-    `box` makes the Tensors of probes; with `recorded`, operands are boxed too, so that the result can be differentiated.
+    `path` is the result of `between`; `box` makes the Tensors of probes; with `recorded`, operands are boxed too, so that the
+    result can be differentiated.
     """
-    order, _, _ = path or between(roots, tangents)
+    order, _, _ = path
     check_not_released(order)
     moved = dict(tangents)
     quiet(_walk, order, set(tangents), moved, box, recorded)
@@ -42,14 +43,14 @@ def pushforward(
 
 def _walk(order: list[Node], given: set[Node], moved: dict[Node, Any], box: Box, recorded: bool) -> None:
     for node in order:
-        if node in given or node.primitive is None:
+        if node in given:
             continue
         y, args = reboxed(node, box) if recorded else (node.out if node.out is not None else node, node.args)
         total = None
         for i, parent in enumerate(node.parents):
             t = moved.get(parent) if parent is not None else None
             if t is not None:
-                pushed = _push(node, node.primitive, i, t, y, args, box, recorded)
+                pushed = _push(node, i, t, y, args, box, recorded)
                 total = pushed if total is None else _plus(total, pushed)
         if total is not None:
             moved[node] = total
@@ -63,9 +64,10 @@ def _plus(a: Any, b: Any) -> Any:
     return a + b
 
 
-def _push(node: Node, primitive: Primitive, i: int, t: Any, y: Any, args: tuple[Any, ...], box: Box, recorded: bool) -> Any:
+def _push(node: Node, i: int, t: Any, y: Any, args: tuple[Any, ...], box: Box, recorded: bool) -> Any:
     """Tangent of the output due to operand `i`, from the reverse rule alone."""
-    meta = node.meta or {}
+    primitive, meta = node.primitive, node.meta or {}
+    assert primitive is not None  # a leaf has no parents
     if primitive is ITEM:
         return t[meta["index"]]
     if primitive.linear:
@@ -75,7 +77,7 @@ def _push(node: Node, primitive: Primitive, i: int, t: Any, y: Any, args: tuple[
         else:
             zeros = [np.zeros(getattr(a, "shape", ()), t.dtype) for a in args]
             moved = primitive.function(*zeros[:i], t, *zeros[i + 1 :], **meta)
-    elif primitive.multilinear and not any(isinstance(a, Form) for j, a in enumerate(args) if j != i):
+    elif primitive.multilinear:  # the rule of this operand reads all others, so they were kept
         moved = primitive.function(*args[:i], t, *args[i + 1 :], **meta)
     elif primitive.elementwise and (primitive.holomorphic or node.dtype.kind != "c" != t.dtype.kind):
         moved = primitive.rules[i](t, y, *args, **meta)  # type: ignore[misc]

@@ -297,8 +297,8 @@ def contributions(node: Node, g: Any) -> list[tuple[int, Any]]:
         y = node if node.out is None else node.out
         at_once = None if primitive.joint is None else primitive.joint(False, g, y, *node.args)
         for i, parent in enumerate(node.parents):
-            rule = None if parent is None else primitive.rules_of(len(node.args))[i]
-            if parent is not None and rule is not None:
+            if parent is not None:
+                rule: Any = primitive.rules_of(len(node.args))[i]
                 c = rule(g, y, *node.args, **(node.meta or {})) if at_once is None else at_once[i]
                 sent.append((i, cast(sum_to(c, parent.shape), parent.dtype)))
     return sent
