@@ -1,5 +1,6 @@
 """Making Tensors of values: there is one device, and no history, value or number is lost on the way."""
 
+import numpy as np
 import pytest
 
 import autograd_core as ac
@@ -41,3 +42,11 @@ def test_asarray_of_tensors_converts_each_and_never_without_a_copy():
     x = ac.tensor(1.0, requires_grad=True)
     ac.asarray([x, 2], dtype=ac.float32).sum().backward()
     assert x.grad.dtype == ac.float64
+
+
+def test_numpys_array_copies_unless_told_not_to():
+    """A Tensor with a history is another one, or itself."""
+    x = ac.tensor([1.0, 2.0], requires_grad=True)
+    assert np.array(x, copy=False, like=x) is x
+    assert np.array(x, like=x) is not x
+    assert np.array(x, like=x, ndmin=1).requires_grad

@@ -349,6 +349,16 @@ PINNED = [
             "use 'C' or 'F'); call it on t.detach() to leave the graph on purpose"
         ),
     ),
+    (
+        lambda: np.strings.isalpha(X),
+        ac.UnsupportedFunction,
+        "isalpha is not available on Tensors: strings are not numbers that can be differentiated",
+    ),
+    (
+        lambda: np.vecdot(X, X, casting="unsafe"),
+        ac.UnsupportedFunction,
+        "np.vecdot with casting has no derivative here; use np.where on the result, np.moveaxis or .astype on the operands",
+    ),
     # own operations
     (
         lambda: ac.primitive(lambda a: a)(S),

@@ -197,6 +197,21 @@ def test_duplicate_indices_accumulate_with_other_uses():
     assert x.grad.tolist() == [2.0, 12.0, 5.0]
 
 
+def test_an_output_that_is_not_floating_reaches_a_recorded_rule_as_an_array():
+    """So that a rule can index with it at every order."""
+
+    @ac.primitive
+    def ranked(a):
+        ranks = np.argsort(np.argsort(a))
+        return np.sort(a) ** 2, ranks
+
+    ac.general(ranked, lambda g, y, a: g[0][y[1]] * (2 * a))
+    x = np.array([0.3, -1.2, 0.7, 0.1])
+    f = lambda t: np.sum(np.sin(ranked(t)[0]) * np.arange(1.0, 5.0))  # noqa: E731
+    ac.testing.check_gradients(f, x, order=2)
+    assert not ranked(leaf(x))[1].requires_grad
+
+
 def test_int_results_have_no_history():
     x = leaf([1.5, 2.5])
     assert not x.astype(int).requires_grad
@@ -284,6 +299,17 @@ def test_own_copies_exactly_when_it_must():
     assert own(np.ones((2, 3)).T[0]).flags.c_contiguous
     assert own(np.broadcast_to(1.0, (3,))).strides == (8,)
     assert own(np.ones(3)).flags.writeable
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_own_takes_what_nobody_else_holds(order):
+    """Without a copy, whatever its memory order; what is neither is made dense."""
+    only = [np.ones((2, 3), order=order)]
+    address = only[0].ctypes.data
+    taken = own(only.pop())  # not within an assertion, which would hold it
+    assert taken.ctypes.data == address
+    held = np.ones((2, 3), order=order)
+    assert own(held).ctypes.data != held.ctypes.data
 
 
 def test_ancestors_come_in_creation_order():

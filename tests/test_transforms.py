@@ -118,6 +118,30 @@ def test_results_without_anything_outside_have_no_history():
     assert not ac.vjp(composed, x)[0].requires_grad
 
 
+@pytest.mark.parametrize("f", [np.add, np.multiply, np.maximum, lambda x, y: np.where(np.ones((3, 1), bool), x, y)])
+def test_a_tangent_has_the_shape_of_its_result(f):
+    """Also where the operand was broadcast and its tangent moves as it is."""
+    x, v = np.arange(4.0), np.array([1.0, -2.0, 0.5, 3.0])
+    y, t = ac.jvp(lambda x: f(x, np.full((3, 1), 0.5)), (x,), (v,))
+    assert t.shape == y.shape == (3, 4)
+    twice = ac.jvp(lambda x: ac.jvp(lambda x: f(x * x, np.full((3, 1), 0.5)), (x,), (v,))[1], (x,), (v,))[1]
+    assert twice.shape == (3, 4)
+
+
+def test_a_function_of_complex_numbers_that_is_not_holomorphic():
+    """`holomorphic=False` pushes by transposing the rule, which for (2 - i) z |z|^2 is not the rule itself."""
+
+    @ac.primitive
+    def bent(z):
+        return (2 - 1j) * z * z * z.conj()
+
+    def rule(g, _y, z):
+        return g * ((2 - 1j) * 2 * z * z.conj()) + (g * ((2 - 1j) * z * z)).conj()
+
+    ac.elementwise(bent, rule, holomorphic=False)
+    ac.testing.check_gradients(bent, np.array([0.4 - 0.3j, 1.1 + 0.2j]), order=2)
+
+
 def test_a_result_that_does_not_depend_gives_zeros():
     """Of the operand's shape and dtype, at every order."""
     x = np.ones((2, 3), "f4")
