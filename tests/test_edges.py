@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 
 import autograd_core as ac
 from autograd_core._rules import recurrent, special
-from autograd_core._rules.analytic import over_argument
+from autograd_core._rules.analytic import bessel_i, over_argument
 from autograd_core._rules.quiet import quiet
 
 INF, NAN = np.inf, np.nan
@@ -70,6 +71,15 @@ def test_high_derivatives_of_quotients_by_the_argument(name: str, order: int) ->
     }[name]()
     exact = (slope * w).sum(-1)
     np.testing.assert_allclose(over_argument(z, name=name, order=order), exact, rtol=1e-10, atol=1e-12 * np.abs(exact).max())
+
+
+@pytest.mark.parametrize("order", [0, 1, 3])
+def test_modified_bessel_functions_of_numbers_of_any_size(order: int) -> None:
+    """Exact up to where they overflow, as SciPy has them; what is not finite does not disturb the others."""
+    x = np.array([0.0, 0.5, -3.0, 30.0, -300.0, 700.0])
+    np.testing.assert_allclose(bessel_i(x, order=order), scipy.special.iv(order, x), rtol=1e-12, atol=1e-15)
+    assert bessel_i(np.array([INF]), order=order)[0] == INF
+    assert bessel_i(np.zeros(0, "f4"), order=order).dtype == np.float32
 
 
 @pytest.mark.parametrize("f", [ac.special.gelu, ac.special.gelu_tanh])
