@@ -10,6 +10,7 @@ import operator
 
 import numpy as np
 import pytest
+from numpy._core import umath
 
 import autograd_core as ac
 from autograd_core._errors import require
@@ -353,6 +354,11 @@ PINNED = [
         lambda: np.strings.isalpha(X),
         ac.UnsupportedFunction,
         "isalpha is not available on Tensors: strings are not numbers that can be differentiated",
+    ),
+    (
+        lambda: umath._zfill(X, 3),
+        ac.UnsupportedFunction,
+        "_zfill is not available on Tensors: strings are not numbers that can be differentiated",
     ),
     (
         lambda: np.vecdot(X, X, casting="unsafe"),
