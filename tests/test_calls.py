@@ -109,6 +109,7 @@ CALLS: list[tuple[Callable[..., Any], np.ndarray]] = [
     # statistics
     (lambda x: np.var(x, ddof=4), A), (lambda x: np.var(x, ddof=5), A), (lambda x: np.var(x, where=ROW, ddof=2), A),
     (lambda x: np.std(x, ddof=3), A), (lambda x: np.nanvar(x, ddof=3), NAN), (lambda x: np.nanvar(x, ddof=2), NAN),
+    (np.std, np.ones(3)), (np.nanstd, np.array([2.0, np.nan, 2.0])), (lambda x: np.vecdot(x, x, axis=0, keepdims=True), B),
     (np.nansum, NAN), (lambda x: np.nansum(x, axis=0, initial=2.0), NAN), (lambda x: np.nanmax(x, axis=0), NAN[:, None]),
     (lambda x: np.nanvar(x, where=[True, True, True, False, True]), NAN), (np.nanvar, NAN[1:2]),
     (np.nanmean, I), (np.nanvar, I),

@@ -196,6 +196,19 @@ def test_an_lstm_refuses_shapes_that_do_not_fit(shapes: Any) -> None:
         ac.lstm(*map(np.ones, shapes))
 
 
+def test_an_lstm_returns_all_states_and_cells() -> None:
+    """What it computes step by step, and nothing of what the rule keeps besides."""
+    states, cells = ac.lstm(*map(np.ones, ((3, 2, 8), (8, 2), (2, 2), (2, 2))))
+    assert states.shape == cells.shape == (3, 2, 2)
+    state, cell, sigmoid = 1.0, 1.0, ac.special.expit
+    for k in range(3):  # both parts of the state are equal, so a row of ones adds it twice
+        z = 1 + 2 * state
+        cell = sigmoid(z) * cell + sigmoid(z) * np.tanh(z)
+        state = sigmoid(z) * np.tanh(cell)
+        np.testing.assert_allclose(states.numpy()[k], state, rtol=1e-14)
+        np.testing.assert_allclose(cells.numpy()[k], cell, rtol=1e-14)
+
+
 # -- warnings -----------------------------------------------------------------------------------------------------------------
 
 
