@@ -14,6 +14,7 @@ import scipy.special as sp  # type: ignore[import-untyped, import-not-found, unu
 from .._primitive import constant, elementwise, entry_of, general, primitive
 from . import special as always
 from .analytic import over_argument
+from .powers import power_base, power_exponent
 from .scipy_common import of_several, real_only, unknown
 
 ROOT_PI, ROOT_2PI, DEGREE = math.sqrt(math.pi), math.sqrt(2 * math.pi), math.pi / 180
@@ -150,11 +151,7 @@ elementwise(sp.exp2, lambda g, y, _a: g * (y * math.log(2)))
 elementwise(sp.exp10, lambda g, y, _a: g * (y * math.log(10)))
 elementwise(sp.cbrt, lambda g, y, _a: g / (3 * y * y))
 elementwise(sp.cosm1, lambda g, _y, a: -g * np.sin(a))
-elementwise(
-    sp.powm1,
-    lambda g, _y, a, b: g * (b * a ** (b - 1 + (b == 0))),
-    lambda g, y, a, _b: g * ((y + 1) * np.log(np.where(a == 0, 1, a))),
-)
+elementwise(sp.powm1, power_base, power_exponent)
 elementwise(
     sp.boxcox,
     lambda g, _y, a, b: g * a ** (b - 1),
