@@ -137,6 +137,8 @@ def test_mixed_derivatives_of_a_power():
     assert mixed(0.0, 1.0) == [-math.inf, -math.inf]
     assert mixed(0.0, 2.5) == [0, 0]
     np.testing.assert_allclose(mixed(2.0, 1.0), 1 + math.log(2), rtol=1e-14)
+    third = ac.grad(ac.grad(ac.grad(np.power, 1)))
+    np.testing.assert_allclose(third(1.0, 3.0).item(), 5, rtol=1e-14)  # ((y^2 - y) log x + 2 y - 1) x^(y - 2)
 
 
 def test_square_root_of_a_square_at_zero_is_nan():

@@ -25,6 +25,7 @@ class Instead:
 
     def __init__(self, loop):
         self.loop, self.failed, self.error = loop, False, None
+        self.uncollected = []
 
     def pytest_sessionstart(self):
         from hypothesis import Phase, settings
@@ -33,6 +34,10 @@ class Instead:
 
         settings.register_profile("once", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
         settings.load_profile("once")  # a failing example is enough: it need not be small
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.uncollected.append(report.nodeid)
 
     def pytest_runtestloop(self, session):
         try:
@@ -56,6 +61,8 @@ def collected(tests, loop):
 
     plugin = Instead(loop)
     pytest.main([*PYTEST, *tests], plugins=[plugin])
+    if plugin.uncollected:
+        raise RuntimeError(f"tests that cannot be collected: {plugin.uncollected}")
     if plugin.error is not None:
         raise plugin.error
 

@@ -91,6 +91,13 @@ def test_a_planted_mistake_is_noticed_by_the_tests_that_execute_it(tmp_path: Pat
     }  # fmt: skip
 
 
+def test_a_mutant_that_no_test_survives_importing_is_noticed(tmp_path: Path) -> None:
+    said, _ = run(
+        tmp_path, "assert _MANY == 4096\ndef test_it():\n    assert keep_where(np.ones(2), True) is not None\n", "masks.py:12"
+    )
+    assert "1 of 1 mutants noticed" in said.stdout, said.stdout + said.stderr
+
+
 def test_a_test_that_fails_without_a_mutant_stops_the_run(tmp_path: Path) -> None:
     """As this one does the second time."""
     said, found = run(

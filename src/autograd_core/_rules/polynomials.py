@@ -133,7 +133,7 @@ def polydiv(u: Any, v: Any) -> Any:
         y = divided(u, v)
         quotient, rest = y[:count], y[count:]
     start = 0
-    while start < rest.shape[0] - 1 and bool(np.allclose(rest[start], 0, rtol=1e-14)):
+    while start < rest.shape[0] - 1 and bool(np.allclose(rest[start], 0)):
         start += 1
     return quotient, rest[start:]
 

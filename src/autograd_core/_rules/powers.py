@@ -14,7 +14,7 @@ from .._primitive import constant, elementwise, primitive
 def zero_to_zero(a: Any, b: Any) -> Any:
     """Where both are zero; False at once where one exponent is not."""
     at = b == 0
-    return at & (a == 0) if getattr(at, "ndim", 0) or at else False
+    return at & (a == 0) if np.ndim(at) or at else False
 
 
 constant(zero_to_zero)
