@@ -250,9 +250,9 @@ shaped(
     horner.moments, call(real(2), real(2), shape=(3,)), call(real(2, 3), real(2, 1), real(3), shape=(2, 3, 1)),
     call(real(3, 2), real(2), shape=(2, 3, 1)), call(real(), real(), real(), shape=(1, 2)),
 )  # fmt: skip
-shaped(horner.valued, call(real(2, 1, 2, 1, 1), real(2, 1), real(3), real(2, 3)), order=2, name="horner.valued-of-three")
+shaped(horner.valued, call(real(1, 2, 2, 1, 1), real(2, 1), real(3), real(2, 3)), order=2, name="horner.valued-of-three")
 shaped(
-    horner.moments, call(real(2, 3), real(2, 1), real(3), real(2, 3), shape=(2, 1, 2, 1, 1)), order=2,
+    horner.moments, call(real(2, 3), real(2, 1), real(3), real(2, 3), shape=(1, 2, 2, 1, 1)), order=2,
     name="horner.moments-of-three",
 )  # fmt: skip
 composed(np.polyadd, call(real(3), real(2)))

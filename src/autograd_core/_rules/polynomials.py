@@ -197,8 +197,6 @@ def poly(seq_of_zeros: Any) -> Any:
         roots = np.linalg.eigvals(roots)
     elif roots.ndim != 1:
         raise ValueError("input must be 1d or non-empty square 2d array.")
-    if not roots.shape[0]:
-        return 1.0
     a = from_roots(roots if roots.dtype.kind in "fc" else roots.astype(float))
     if a.dtype.kind == "c" and bool(np.all(np.sort(roots) == np.sort(roots.conj()))):
         return np.real(a)
