@@ -108,7 +108,8 @@ def page() -> str:
         elif isinstance(entry, Refused):
             refusals[entry.reason].append(name)
         else:
-            families[family_of(entry)].append(line(name, entry, cases[id(function)]))
+            family = "Special functions" if name.startswith("scipy.") else family_of(entry)  # some have the rules of NumPy's
+            families[family].append(line(name, entry, cases[id(function)]))
     return "\n".join([HEAD, *summary(families), *tables(families), *others(constants, refusals)]) + "\n"
 
 

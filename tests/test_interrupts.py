@@ -29,6 +29,14 @@ def test_a_block_that_could_not_leave_is_left_when_it_is_gone():
     assert MODE.get() == Mode()
 
 
+@pytest.fixture(autouse=True)
+def python_handles_ctrl_c():
+    """A shell lets the processes that it starts in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_ctrl_c_waits_for_a_step():
     done = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from .._errors import UnsupportedFunction
@@ -20,7 +21,7 @@ def unknown(function: Any) -> Any:
         2: lambda g, _y, _a, _b: refuse(),
         3: lambda g, _y, _a, _b, _c: refuse(),
         4: lambda g, _y, _a, _b, _c, _d: refuse(),
-    }[function.nin]
+    }[inspect.unwrap(function).nin]  # with SCIPY_ARRAY_API=1 SciPy wraps its ufuncs
 
 
 def real_only(name: str, a: Any) -> Any:
